@@ -1,0 +1,233 @@
+import { commandsFor, type KeyCommands } from './commands.ts';
+import { type AccessKey, activeKeys, type IamUser, isRoot } from './model.ts';
+import { credentialsPage } from './partition.ts';
+import {
+  type Clock,
+  isOverdue,
+  type NextAction,
+  quietSince,
+  type RotationPosition,
+  type RotationStage,
+  rotationPosition,
+  succession,
+} from './rotation.ts';
+import { ageInDays, formatInstant, plural } from './time.ts';
+
+/** What to do next for a user. `text` is prose for people; `commands` are exact shell lines to copy, in order. */
+export type NextStep = {
+  action: NextAction;
+  /** The key the step acts on; `null` where there is none, or its id is unknown. */
+  accessKeyId: string | null;
+  text: string;
+  commands: string[];
+  /** Not to be done before this instant. */
+  notBefore?: Date;
+};
+
+/** What the team's own settings add to a step. */
+export type TeamContext = { runbookUrl?: string; onCall?: string };
+
+/** The stage of a user's keys, and the next step with its words and commands. */
+export const nextStepOf = (
+  user: IamUser,
+  clock: Clock,
+  team: TeamContext,
+): { stage: RotationStage; nextStep: NextStep } => {
+  const position = rotationPosition(user, clock);
+  const { stage, key, notBefore } = position;
+  const action = needsLiveLook(user, position) ? 'confirm-live' : position.action;
+  if (!key || action === 'none') {
+    return { stage, nextStep: { action, accessKeyId: null, text: 'Nothing to do.', commands: [] } };
+  }
+  const commands = commandsFor(user, key);
+  const sentences = [
+    ...(changesKeys.has(action) && user.account.production ? [tellOnCall(user, team)] : []),
+    words[action]({ user, key, position, clock, commands }),
+    ...(action === 'confirm-live' ? [] : mergeNote(user, stage, clock)),
+    ...smtpNote(user),
+    ...infrastructureCodeNote(user),
+    ...links(user, team),
+  ];
+  return {
+    stage,
+    nextStep: {
+      action,
+      accessKeyId: key.accessKeyId,
+      text: sentences.join(' '),
+      commands: commands ? commandsOf[action](commands) : [],
+      ...(notBefore && { notBefore }),
+    },
+  };
+};
+
+/** Without key ids there is only a report, and a report alone is no ground for taking a key away. */
+const needsLiveLook = (user: IamUser, { action, key }: RotationPosition): boolean =>
+  !isRoot(user) && key?.accessKeyId === null && (action === 'deactivate' || action === 'delete');
+
+const changesKeys: ReadonlySet<NextAction> = new Set([
+  'deactivate',
+  'confirm-unused',
+  'delete',
+  'free-a-slot',
+  'remove-root-key',
+]);
+
+const commandsOf: Record<NextAction, (commands: KeyCommands) => string[]> = {
+  'remove-root-key': () => [],
+  'look-again': ({ lastUsed }) => [lastUsed],
+  deactivate: ({ lastUsed, deactivate }) => [lastUsed, deactivate],
+  'confirm-unused': ({ lastUsed, deactivate }) => [lastUsed, deactivate],
+  'find-usage': ({ lastUsed, lookUpEvents, createReplacement }) => [lastUsed, lookUpEvents, createReplacement],
+  'deploy-replacement': ({ lastUsed }) => [lastUsed],
+  'find-remaining-usage': ({ lastUsed, lookUpEvents }) => [lastUsed, lookUpEvents],
+  wait: ({ lastUsed }) => [lastUsed],
+  'free-a-slot': ({ lastUsed, delete: remove }) => [lastUsed, remove],
+  delete: ({ lastUsed, delete: remove }) => [lastUsed, remove],
+  'confirm-live': () => [],
+  none: () => [],
+};
+
+type Scene = {
+  user: IamUser;
+  key: AccessKey;
+  position: RotationPosition;
+  clock: Clock;
+  commands: KeyCommands | undefined;
+};
+
+const words: Record<NextAction, (scene: Scene) => string> = {
+  'remove-root-key': ({ user }) =>
+    `Root can do anything, so it should have no access key. Sign in as root of account ${user.account.id}, ` +
+    'check that nothing uses the key, make it inactive, and delete it some days later.',
+  'look-again': ({ key }) =>
+    `What ${named(key)} is used for could not be read, so nothing is safe to decide. Scan again; ` +
+    'the failures of this scan say what was refused.',
+  deactivate: (scene) => (scene.position.stage === 'unused' ? deactivateNeverUsed(scene) : deactivateSuperseded(scene)),
+  'confirm-unused': ({ user, key, clock }) =>
+    `No active key of this user was used within ${plural(clock.policy.unusedAfterDays, 'day')} ` +
+    `(${latestUse(user)}). Ask the owner before anything else: monthly and quarterly jobs exist. ` +
+    `When nobody needs it, make ${named(key)} inactive.`,
+  'find-usage': ({ user, key, position }) =>
+    position.stage === 'unordered'
+      ? `This user has ${activeKeys(user).length} active keys created at the same instant, so neither replaces the ` +
+        'other. Find where each is used, move every use onto one, then make the other inactive.'
+      : `Find everywhere ${named(key)} is used, create its replacement, put it in every one of those places and deploy.`,
+  'deploy-replacement': ({ user, key }) =>
+    `${named(key)} was created ${on(key.createDate)} and has never been used. Put it wherever ` +
+    `${(succession(user)?.superseded ?? []).map(named).join(' and ')} is used, and deploy.`,
+  'find-remaining-usage': ({ user, key }) =>
+    `${named(key)} is still used (${lastUse(key)}), though its replacement ${replacementOf(user)}. ` +
+    'A use was missed: find it, put the new key there and deploy.',
+  wait: ({ user, key, position }) =>
+    position.stage === 'deactivated'
+      ? `${named(key)} was made inactive ${on(key.deactivatedAt)}. If nobody misses it, delete it after ` +
+        `${on(position.notBefore, '')}.`
+      : `${named(key)} has been quiet since ${on(quiet(user, key), '')}; its replacement ${replacementOf(user)}. ` +
+        `If it stays quiet until ${on(position.notBefore, '')}, make it inactive.`,
+  'free-a-slot': ({ user, key }) =>
+    `${activeKeys(user).map(named).join(', ')} is to be rotated, but AWS allows two keys a user and ` +
+    `the other, ${named(key)}, is in the way: ${sinceInactive(key)}. Delete it once nobody can want it back, ` +
+    'then create the replacement.',
+  delete: ({ key, clock }) =>
+    `${named(key)} is not active: ${sinceInactive(key)}. ` +
+    (key.deactivatedAt
+      ? ''
+      : `Make sure that this was at least ${plural(clock.policy.settleDays, 'day')} ago, and that no one waits to undo it. `) +
+    'Then delete it: that cannot be undone.',
+  'confirm-live': ({ position }) =>
+    `By the credential report alone this would be “${position.action}”, but a report has no key ids and is hours old. ` +
+    'Scan the account live to confirm.',
+  none: () => 'Nothing to do.',
+};
+
+const deactivateNeverUsed = ({ key, clock, commands }: Scene): string =>
+  `${named(key)} was created ${on(key.createDate)} and has never been used` +
+  `${key.createDate ? `, in ${plural(ageInDays(key.createDate, clock.now), 'day')}` : ''}. ` +
+  `Ask the owner whether it still waits for something; if not, make it inactive.${undo(commands)}`;
+
+const deactivateSuperseded = ({ user, key, clock, commands }: Scene): string => {
+  const since = quiet(user, key);
+  return (
+    `${named(key)} has been quiet since ${on(since, '')}` +
+    `${since ? ` (${plural(ageInDays(since, clock.now), 'day')})` : ''}, and its replacement ${replacementOf(user)}. ` +
+    'Quiet is not proof: ask about weekly and monthly jobs, then make it inactive.' +
+    undo(commands)
+  );
+};
+
+const undo = (commands: KeyCommands | undefined): string => (commands ? ` To undo: ${commands.reactivate}` : '');
+
+const named = (key: AccessKey): string => key.accessKeyId ?? 'the key';
+
+const on = (instant: Date | null | undefined, preposition = 'on '): string =>
+  instant ? `${preposition}${formatInstant(instant)}` : 'at an unknown time';
+
+const quiet = (user: IamUser, key: AccessKey): Date | undefined => {
+  const order = succession(user);
+  return order && quietSince(key, order.newest);
+};
+
+const replacementOf = (user: IamUser): string => {
+  const newest = succession(user)?.newest;
+  return newest ? `${named(newest)} exists since ${on(newest.createDate, '')}` : 'exists';
+};
+
+const lastUse = ({ lastUsed }: AccessKey): string => {
+  if (lastUsed.state !== 'used') return lastUsed.state === 'never' ? 'never used' : 'last use unknown';
+  const { date, serviceName, region } = lastUsed;
+  return `last ${on(date)}${serviceName ? ` by ${serviceName}` : ''}${region ? ` in ${region}` : ''}`;
+};
+
+const latestUse = (user: IamUser): string => {
+  const [latest] = activeKeys(user)
+    .flatMap((key) => (key.lastUsed.state === 'used' ? [{ key, at: key.lastUsed.date.getTime() }] : []))
+    .sort((a, b) => b.at - a.at);
+  return latest ? lastUse(latest.key) : 'never used';
+};
+
+const sinceInactive = (key: AccessKey): string =>
+  `${key.status === 'Expired' ? 'expired' : 'inactive'} ${
+    key.deactivatedAt ? `since ${on(key.deactivatedAt, '')}` : 'since a time that nothing recorded'
+  }`;
+
+const tellOnCall = (user: IamUser, { onCall }: TeamContext): string =>
+  `${user.account.name} is production: tell on-call${onCall ? ` (${onCall})` : ''} first.`;
+
+/** Both keys overdue: there is no third slot, so the newer one has to carry everything before it is rotated itself. */
+const mergeNote = (user: IamUser, stage: RotationStage, clock: Clock): string[] => {
+  const order = succession(user);
+  if (!order || stage === 'unused' || !isOverdue(order.newest, clock)) return [];
+  return [
+    `Both keys are overdue: move every use onto ${named(order.newest)}, make the older key inactive and delete it, ` +
+      `then rotate ${named(order.newest)}.`,
+  ];
+};
+
+/** https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html: the password is computed from the secret key. */
+const smtpNote = (user: IamUser): string[] =>
+  activeKeys(user).some(({ lastUsed }) => lastUsed.state === 'used' && lastUsed.serviceName === 'ses')
+    ? [
+        'Used by SES: an SMTP password derives from the secret key, so a new key means a new SMTP password, ' +
+          'or a new SMTP user with the date in its name.',
+      ]
+    : [];
+
+const infrastructureCodeNote = (user: IamUser): string[] => {
+  const tool = managedBy(user);
+  return tool ? [`Managed by ${tool}: change it in code, an apply will undo what is done by hand.`] : [];
+};
+
+/** The tool that a user's tags name as its manager, as teams and the tools themselves commonly write it. */
+const managedBy = (user: IamUser): string | undefined => {
+  for (const [key, value] of Object.entries(user.tags)) {
+    if (key.startsWith('aws:cloudformation:')) return 'CloudFormation';
+    if (/^managed[-_ ]?by$/i.test(key) && /terraform|opentofu|cloudformation|cdk|pulumi/i.test(value)) return value;
+    if (/^(terraform|pulumi)$/i.test(key) && !/^(false|no|0)$/i.test(value)) return key;
+  }
+  return undefined;
+};
+
+const links = (user: IamUser, { runbookUrl }: TeamContext): string[] => {
+  const page = credentialsPage(user, isRoot(user));
+  return [...(page ? [`Console: ${page}`] : []), ...(runbookUrl ? [`Runbook: ${runbookUrl}`] : [])];
+};

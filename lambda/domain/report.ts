@@ -1,0 +1,75 @@
+import type { Account, Failure, KeyStatus, Policy, Severity } from './model.ts';
+import type { NextStep } from './next-step.ts';
+import type { RotationStage } from './rotation.ts';
+
+/** Instants in the report are ISO 8601 strings in UTC, so that what is written and what is read back are one shape. */
+type Instant = string;
+
+export type ReportedLastUsed = {
+  state: 'used' | 'never' | 'unknown';
+  date?: Instant;
+  serviceName?: string;
+  region?: string;
+};
+
+/** Where something looked like the key being used. Filled in by locators. */
+export type KeyLocation = { source: string; text: string };
+
+/** Everything the audit says of one key. */
+export type Finding = {
+  account: Account;
+  userName: string;
+  userArn: string;
+  /** `null` where it rests on a credential report, which has no key ids. */
+  accessKeyId: string | null;
+  status: KeyStatus;
+  createDate: Instant | null;
+  /** Whole days; a lower bound where the finding rests on a report alone. */
+  ageDays: number | null;
+  lastUsed: ReportedLastUsed;
+  severity: Severity;
+  rules: { id: string; message: string }[];
+  stage: RotationStage;
+  nextStep: Omit<NextStep, 'notBefore'> & { notBefore?: Instant };
+  owner?: string;
+  description?: string;
+  locations: KeyLocation[];
+  change?: 'new' | 'ongoing';
+  firstSeenAt?: Instant;
+};
+
+export type ExemptFinding = Finding & { exemption: { until: string; reason: string } };
+
+export type ReportedAccount = Account & {
+  status: 'scanned' | 'failed';
+  /** Why it failed, or what to know of how it was scanned. */
+  reason?: string;
+  users: number;
+  accessKeys: number;
+  credentialReportGeneratedAt: Instant | null;
+};
+
+export type ReportSummary = {
+  accountsScanned: number;
+  accountsFailed: number;
+  users: number;
+  accessKeys: number;
+  findings: number;
+  bySeverity: Record<Severity, number>;
+};
+
+/** The one shape that every output renders. Its JSON is the public format. */
+export type AuditReport = {
+  schemaVersion: 1;
+  scanId: string;
+  startedAt: Instant;
+  finishedAt: Instant;
+  policy: Policy;
+  accounts: ReportedAccount[];
+  /** Ranked: the one that matters most first. */
+  findings: Finding[];
+  exempt: ExemptFinding[];
+  resolved: { account: Account; userName: string; accessKeyId: string | null; ruleIds: string[] }[];
+  failures: Failure[];
+  summary: ReportSummary;
+};

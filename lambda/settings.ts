@@ -1,0 +1,163 @@
+import * as z from 'zod';
+
+/**
+ * The settings of DESIGN section 8: one schema for the Lambda, the CLI and the CDK app. Everything has a default, nothing
+ * unknown is let through, and all problems are told at once, by path.
+ */
+
+const accountId = z.string().regex(/^\d{12}$/, 'is not an account id: 12 digits, in quotes');
+const days = z.number().min(0);
+const date = z.iso.date('is not a date like 2027-01-31');
+
+/** https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html */
+const parentId = z
+  .string()
+  .regex(/^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/, 'is not an organizational unit (ou-…) or root (r-…)');
+
+const organization = z.strictObject({
+  /** Organizational units, nested ones included; the whole organization where empty. */
+  include: z.array(parentId).default([]),
+  exclude: z.array(z.union([accountId, parentId], 'is neither an account id nor an organizational unit')).default([]),
+});
+
+const accounts = z.union(
+  [
+    z.literal('self'),
+    z.strictObject({ organization }),
+    z.array(z.strictObject({ id: accountId, name: z.string().min(1).optional() })).min(1),
+  ],
+  'is none of "self", {"organization": {…}}, [{"id": "111122223333", "name": "production"}, …]',
+);
+
+/** `warnAfterDays` below `rotateAfterDays`, or no key would ever be due soon. */
+const policy = z
+  .strictObject({
+    rotateAfterDays: days.default(90),
+    warnAfterDays: days.default(75),
+    lingerGraceHours: z.number().min(0).default(24),
+    settleDays: days.default(7),
+    unusedAfterDays: days.default(45),
+    neverUsedAfterDays: days.default(14),
+    deleteInactiveAfterDays: days.default(30),
+  })
+  .refine(({ warnAfterDays, rotateAfterDays }) => warnAfterDays < rotateAfterDays, {
+    path: ['warnAfterDays'],
+    message: 'is not below rotateAfterDays',
+  });
+
+const slack = z.strictObject({
+  channel: z
+    .string()
+    .regex(/^(#\S+|[CG][A-Z0-9]{5,})$/, 'is neither a #channel nor a channel id')
+    .default('#govuk-developers'),
+  /** Whom the texts name where on-call has to be told first. */
+  onCall: z.string().min(1).optional(),
+  /** The IAM user's tag that names its owner; the tag `owner` counts too. */
+  ownerTag: z.string().min(1).default('owner-slack'),
+  /** Whether a scan that found nothing says so. */
+  allClear: z.boolean().default(true),
+});
+
+const exemption = z.strictObject({
+  /** Account id or name; `*` stands for anything. */
+  account: z.string().min(1),
+  /** User name; `*` stands for anything but the root user. */
+  user: z.string().min(1),
+  /** The last day, through its end in UTC. */
+  until: date,
+  reason: z.string().trim().min(1),
+});
+
+const settings = z.strictObject({
+  accounts: accounts.default('self'),
+  productionAccounts: z.array(z.string().min(1)).default([]),
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  auditRoleName: z
+    .string()
+    .regex(/^[\w+=,.@-]{1,64}$/, 'is not a role name')
+    .default('keyaudit'),
+  /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+  externalId: z
+    .string()
+    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'is not an external id (2 to 1,224 of A-Z a-z 0-9 _+=,.@:/-)')
+    .optional(),
+  policy: policy.prefault({}),
+  runbookUrl: z.url({ protocol: /^https?$/, error: 'is not a link' }).optional(),
+  slack: slack.prefault({}),
+  exemptions: z.array(exemption).default([]),
+});
+
+export type Settings = z.output<typeof settings>;
+export type AccountsSetting = Settings['accounts'];
+
+/** The caller's own mistake, told in full: `problems` are lines of `path: what is wrong`. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+  readonly problems: readonly string[];
+  constructor(what: string, problems: readonly string[]) {
+    super(`${what}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Checked settings with every default filled in. Throws a `SettingsError` that lists every problem. */
+export const parseSettings = (input: unknown, what = 'The settings are wrong'): Settings =>
+  parseWith(settings, input, what);
+
+const event = z.strictObject({
+  accounts: z.array(z.string().min(1)).min(1).optional(),
+  users: z.array(z.string().min(1)).min(1).optional(),
+  policy: z.record(z.string(), z.unknown()).optional(),
+  notify: z.boolean().default(true),
+});
+
+/** What an invocation may ask for: some accounts (ids, or names from the settings), some users, another policy, silence. */
+export type AuditEvent = z.output<typeof event>;
+
+/** Reads an ad-hoc event. A field that is unknown or wrong is refused by name. */
+export const parseEvent = (input: unknown): AuditEvent => parseWith(event, input ?? {}, 'The event is wrong');
+
+/** The settings with an event's (or the command line's) choices put over them. Throws a `SettingsError`. */
+export const overrideSettings = (base: Settings, choice: Pick<AuditEvent, 'accounts' | 'policy'>): Settings => ({
+  ...base,
+  ...(choice.accounts && { accounts: chosenAccounts(base, choice.accounts) }),
+  ...(choice.policy && {
+    policy: parseSettings({ policy: { ...base.policy, ...choice.policy } }, 'The policy is wrong').policy,
+  }),
+});
+
+/** Ids are taken as they are; a name has to be one that the settings list. */
+const chosenAccounts = (base: Settings, wanted: readonly string[]): AccountsSetting => {
+  const known = Array.isArray(base.accounts) ? base.accounts : [];
+  const chosen = wanted.map((idOrName) => ({
+    idOrName,
+    account:
+      known.find(({ id, name }) => id === idOrName || name === idOrName) ??
+      (accountId.safeParse(idOrName).success ? { id: idOrName } : undefined),
+  }));
+  const problems = chosen.flatMap(({ idOrName, account }, index) =>
+    account
+      ? []
+      : [`accounts[${index}]: ${JSON.stringify(idOrName)} is neither an account id nor a name in the settings`],
+  );
+  if (problems.length > 0) throw new SettingsError('The choice of accounts is wrong', problems);
+  return chosen.flatMap(({ account }) => (account ? [account] : []));
+};
+
+const parseWith = <Schema extends z.ZodType>(schema: Schema, input: unknown, what: string): z.output<Schema> => {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new SettingsError(what, result.error.issues.flatMap(describeIssue));
+};
+
+const describeIssue = (issue: z.core.$ZodIssue): string[] => {
+  const at = (path: readonly PropertyKey[]): string =>
+    path.reduce<string>(
+      (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${String(step)}` : String(step)),
+      '',
+    ) || '(top level)';
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${at([...issue.path, key])}: is unknown`);
+  }
+  return [`${at(issue.path)}: ${issue.message}`];
+};
