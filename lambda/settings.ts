@@ -114,8 +114,13 @@ const event = z.strictObject({
 /** What an invocation may ask for: some accounts (ids, or names from the settings), some users, another policy, silence. */
 export type AuditEvent = z.output<typeof event>;
 
-/** Reads an ad-hoc event. A field that is unknown or wrong is refused by name. */
-export const parseEvent = (input: unknown): AuditEvent => parseWith(event, input ?? {}, 'The event is wrong');
+/** Reads an invocation's event: a schedule's asks for everything. A field that is unknown or wrong is refused by name. */
+export const parseEvent = (input: unknown): AuditEvent =>
+  parseWith(event, isScheduled(input) ? {} : (input ?? {}), 'The event is wrong');
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html and EventBridge's own rules. */
+const isScheduled = (input: unknown): boolean =>
+  typeof input === 'object' && input !== null && 'detail-type' in input && input['detail-type'] === 'Scheduled Event';
 
 /** The settings with an event's (or the command line's) choices put over them. Throws a `SettingsError`. */
 export const overrideSettings = (base: Settings, choice: Pick<AuditEvent, 'accounts' | 'policy'>): Settings => ({

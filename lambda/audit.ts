@@ -1,0 +1,126 @@
+import pLimit from 'p-limit';
+import { byRank, type FindingContext, findingsOf } from './domain/findings.ts';
+import type { Failure, IamUser, Severity } from './domain/model.ts';
+import type { AuditReport, Finding, ReportedAccount } from './domain/report.ts';
+import type { FindAccounts, OpenAccount } from './ports.ts';
+import { type AccountReading, readAccount } from './read-account.ts';
+import { evaluate } from './rules/evaluate.ts';
+
+export type AuditRequest = {
+  scanId: string;
+  /** The instant that ages are judged at, and the limits they are judged by. */
+  context: FindingContext;
+  /** Audit these users only. */
+  users?: readonly string[] | undefined;
+};
+
+export type AuditPorts = {
+  findAccounts: FindAccounts;
+  openAccount: OpenAccount;
+  clock: () => Date;
+  /** Aborted when reading has to stop. */
+  signal: AbortSignal;
+  /** Called as each account is done: for progress. */
+  onAccountRead?: (reading: AccountReading, done: number, total: number) => void;
+};
+
+/** How many accounts are read at once, and how many users in each: IAM throttles per account, and does not say when. */
+const ACCOUNTS_AT_ONCE = 8;
+const USERS_AT_ONCE = 8;
+
+/** Reads every account, judges every user, and reports. Never rejects for what could not be read: that is in the report. */
+export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<AuditReport> => {
+  const { accounts, failures } = await ports.findAccounts();
+  const limit = pLimit(ACCOUNTS_AT_ONCE);
+  let done = 0;
+  const readings = await Promise.all(
+    accounts.map((account) =>
+      limit(async () => {
+        const reading = await readAccount(account, ports.openAccount, {
+          users: request.users,
+          wouldFlag: (user) => wouldFlag(user, request.context),
+          signal: ports.signal,
+          concurrency: USERS_AT_ONCE,
+        });
+        done += 1;
+        ports.onAccountRead?.(reading, done, accounts.length);
+        return reading;
+      }),
+    ),
+  );
+  return reportOn(readings, request, [...failures, ...nowhereFound(request.users ?? [], readings)], ports.clock());
+};
+
+/** A rule that cannot be asked may have fired. */
+const wouldFlag = (user: IamUser, context: FindingContext): boolean => {
+  const { violations, failures } = evaluate(user, context);
+  return violations.length > 0 || failures.length > 0;
+};
+
+/** A mistyped user name must not look like a clean user. */
+const nowhereFound = (wanted: readonly string[], readings: readonly AccountReading[]): Failure[] =>
+  wanted
+    .filter((userName) => !readings.some(({ found }) => found.includes(userName)))
+    .map((userName) => ({ scope: 'user', id: userName, reason: 'no account that was read has a user of this name' }));
+
+/** Judges what was read and puts the report together: pure. */
+export const reportOn = (
+  readings: readonly AccountReading[],
+  { scanId, context }: AuditRequest,
+  failures: readonly Failure[],
+  finishedAt: Date,
+): AuditReport => {
+  const judged = readings
+    .flatMap(({ read }) => read)
+    .map((user) => {
+      const verdict = evaluate(user, context);
+      return { ...findingsOf(user, verdict.violations, context), failures: verdict.failures };
+    });
+  const accounts = readings.map(reportedAccount);
+  const findings = judged.flatMap((user) => user.findings).sort(byRank);
+  return {
+    schemaVersion: 1,
+    scanId,
+    startedAt: context.now.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    policy: context.policy,
+    accounts,
+    findings,
+    exempt: judged.flatMap((user) => user.exempt).sort(byRank),
+    resolved: [],
+    failures: [
+      ...failures,
+      ...readings.flatMap((reading) => reading.failures),
+      ...judged.flatMap((user) => user.failures),
+    ],
+    summary: {
+      accountsScanned: accounts.filter(({ status }) => status === 'scanned').length,
+      accountsFailed: accounts.filter(({ status }) => status === 'failed').length,
+      users: sum(accounts, 'users'),
+      accessKeys: sum(accounts, 'accessKeys'),
+      findings: findings.length,
+      bySeverity: countBySeverity(findings),
+    },
+  };
+};
+
+const reportedAccount = (reading: AccountReading): ReportedAccount => {
+  const reason = [reading.failed, reading.note].filter(Boolean).join('; ');
+  return {
+    ...reading.account,
+    status: reading.failed === undefined ? 'scanned' : 'failed',
+    ...(reason && { reason }),
+    users: reading.users,
+    accessKeys: reading.accessKeys,
+    credentialReportGeneratedAt: reading.credentialReportGeneratedAt?.toISOString() ?? null,
+  };
+};
+
+const sum = (accounts: readonly ReportedAccount[], what: 'users' | 'accessKeys'): number =>
+  accounts.reduce((total, account) => total + account[what], 0);
+
+const countBySeverity = (findings: readonly Finding[]): Record<Severity, number> => {
+  const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0 };
+  for (const { severity } of findings) counts[severity] += 1;
+  return counts;
+};

@@ -1,0 +1,51 @@
+import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { parseArn } from '../domain/partition.ts';
+
+/** Who the program is: the account and partition of its own credentials. */
+export type Identity = { accountId: string; partition: string };
+
+/** Rejects when there are no credentials, or AWS does not accept them. */
+export const readIdentity = async (sts: STSClient): Promise<Identity> => {
+  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
+  if (!Account || !Arn) throw new Error('STS gave no account for the credentials');
+  return { accountId: Account, partition: parseArn(Arn).partition };
+};
+
+export type AssumedCredentials = {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  expiration?: Date;
+};
+
+export type AuditRole = { name: string; externalId?: string | undefined };
+
+/**
+ * Credentials for an account's audit role, for an hour: the most that role chaining allows.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+ */
+export const assumeAuditRole = async (
+  sts: STSClient,
+  { accountId, partition }: Identity,
+  role: AuditRole,
+  abortSignal: AbortSignal,
+): Promise<AssumedCredentials> => {
+  const roleArn = `arn:${partition}:iam::${accountId}:role/${role.name}`;
+  const command = new AssumeRoleCommand({
+    RoleArn: roleArn,
+    RoleSessionName: 'keyaudit',
+    ...(role.externalId && { ExternalId: role.externalId }),
+  });
+  const { Credentials } = await sts.send(command, { abortSignal }).catch((cause: Error) => {
+    throw new Error(`cannot assume ${roleArn}: ${cause.name}: ${cause.message}`, { cause });
+  });
+  if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.SessionToken) {
+    throw new Error(`cannot assume ${roleArn}: STS gave no credentials`);
+  }
+  return {
+    accessKeyId: Credentials.AccessKeyId,
+    secretAccessKey: Credentials.SecretAccessKey,
+    sessionToken: Credentials.SessionToken,
+    ...(Credentials.Expiration && { expiration: Credentials.Expiration }),
+  };
+};

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { Account } from '../domain/model.ts';
+import type { AccountReader, FindAccounts, OpenAccount } from '../ports.ts';
+import type { Settings } from '../settings.ts';
+import { findAccounts } from './accounts.ts';
+import { readCredentialReport } from './credential-report.ts';
+import { type AssumedCredentials, assumeAuditRole, type Identity, readIdentity } from './credentials.ts';
+import { listAccessKeys, listUsers, readLastUsed, readRootKeyPresent, readUserTags } from './iam.ts';
+
+export type AwsOptions = {
+  settings: Pick<Settings, 'accounts' | 'productionAccounts' | 'auditRoleName' | 'externalId'>;
+  signal: AbortSignal;
+  /** For tests and the demo: how to wait between polls of the credential report, and with what jitter. */
+  sleep?: (ms: number) => Promise<void>;
+  random?: () => number;
+};
+
+/** Adaptive: each client slows down by itself when its account throttles. One client per account and service. */
+const clientOptions = {
+  retryMode: 'adaptive',
+  maxAttempts: 6,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+} as const;
+
+/**
+ * The audit's view of AWS, by the program's ordinary credentials, region and endpoint.
+ * Rejects when there are no credentials to start with.
+ */
+export const connectAws = async ({
+  settings,
+  signal,
+  sleep: wait = (ms) => sleep(ms, undefined, { signal }),
+  random = Math.random,
+}: AwsOptions): Promise<{ findAccounts: FindAccounts; openAccount: OpenAccount }> => {
+  const sts = new STSClient(clientOptions);
+  const own = await readIdentity(sts);
+  const role = { name: settings.auditRoleName, externalId: settings.externalId };
+
+  const credentialsFor = async ({ id }: Account): Promise<{ credentials?: AssumedCredentials }> =>
+    id === own.accountId ? {} : { credentials: await assumeAuditRole(sts, { ...own, accountId: id }, role, signal) };
+
+  return {
+    findAccounts: findAccounts({
+      settings,
+      ownAccountId: own.accountId,
+      organizations: new OrganizationsClient(clientOptions),
+      abortSignal: signal,
+    }),
+    openAccount: async (account) =>
+      reader(own, new IAMClient({ ...clientOptions, ...(await credentialsFor(account)) }), signal, wait, random),
+  };
+};
+
+const reader = (
+  { partition }: Identity,
+  iam: IAMClient,
+  abortSignal: AbortSignal,
+  wait: (ms: number) => Promise<void>,
+  random: () => number,
+): AccountReader => {
+  const call = { iam, abortSignal };
+  return {
+    partition,
+    readCredentialReport: readCredentialReport({ ...call, sleep: wait, random }),
+    listUsers: listUsers(call),
+    listAccessKeys: listAccessKeys(call),
+    readLastUsed: readLastUsed(call),
+    readUserTags: readUserTags(call),
+    readRootKeyPresent: readRootKeyPresent(call),
+  };
+};

@@ -1,0 +1,64 @@
+import type { CredentialReportRow } from './credential-report.ts';
+import type { AccessKey, Account, IamUser, LastUsed } from './model.ts';
+
+/**
+ * Which users need a live look. Screening judges a user as of the report's GeneratedTime and says `clean` only when no
+ * rule could fire, at `now`, for any value that the evidence leaves open; everything else is a reason to look.
+ */
+export type Screening = 'clean' | 'look';
+
+/** Whether any rule fires for a user. A rule that cannot be asked counts as fired. */
+export type WouldFlag = (user: IamUser) => boolean;
+
+/**
+ * Screens a user by the report's row alone. The row leaves open when a key was really created (`last_rotated` also moves
+ * on reactivation), so its keys are judged at their greatest possible age: the user's own. With two Active keys their
+ * order is open as well, and more credentials than slots are not shown at all: both need a look.
+ */
+export const screenRow = (row: CredentialReportRow, account: Account, wouldFlag: WouldFlag): Screening => {
+  if (row.moreCredentials || row.keys.filter(({ active }) => active).length > 1) return 'look';
+  return wouldFlag(rowUser(row, account, () => row.userCreated)) ? 'look' : 'clean';
+};
+
+/**
+ * Screens a user by the row and by the keys as IAM lists them, with their CreateDates. What is left open is which key a
+ * slot's last use belongs to: every way to match them is judged.
+ */
+export const screenKeys = (row: CredentialReportRow, user: IamUser, wouldFlag: WouldFlag): Screening => {
+  if (row.moreCredentials || row.keys.length !== user.accessKeys.length) return 'look';
+  const worlds = permutations(row.keys).filter((slots) =>
+    slots.every((slot, at) => slot.active === (user.accessKeys[at]?.status === 'Active')),
+  );
+  if (worlds.length === 0) return 'look';
+  const flagged = worlds.some((slots) => wouldFlag({ ...user, accessKeys: withLastUsed(user.accessKeys, slots) }));
+  return flagged ? 'look' : 'clean';
+};
+
+/** The user as a report alone tells it: no key ids, and ages that are lower bounds (`last_rotated`). */
+export const userFromRow = (row: CredentialReportRow, account: Account): IamUser =>
+  rowUser(row, account, ({ lastRotated }) => lastRotated);
+
+const rowUser = (
+  row: CredentialReportRow,
+  account: Account,
+  createDateOf: (key: CredentialReportRow['keys'][number]) => Date | null,
+): IamUser => ({
+  account,
+  userName: row.userName,
+  arn: row.arn,
+  tags: {},
+  accessKeys: row.keys.map((key) => ({
+    accessKeyId: null,
+    status: key.active ? 'Active' : 'Inactive',
+    createDate: createDateOf(key),
+    lastUsed: key.lastUsed,
+  })),
+});
+
+const withLastUsed = (keys: readonly AccessKey[], slots: readonly { lastUsed: LastUsed }[]): AccessKey[] =>
+  keys.map((key, at) => ({ ...key, lastUsed: slots[at]?.lastUsed ?? { state: 'unknown' } }));
+
+const permutations = <T>(items: readonly T[]): T[][] =>
+  items.length <= 1
+    ? [[...items]]
+    : items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));

@@ -1,0 +1,99 @@
+import type { CredentialReportRow } from './domain/credential-report.ts';
+import { withDeactivationTags } from './domain/deactivation.ts';
+import { reasonOf } from './domain/failure.ts';
+import type { AccessKey, Account, Failure, IamUser } from './domain/model.ts';
+import { screenKeys, type WouldFlag } from './domain/screening.ts';
+import type { AccountReader, ListedKey, ListedUser } from './ports.ts';
+
+/** What a live look at one user gave. */
+export type Look = {
+  /** How many access keys the user has. */
+  keys: number;
+  /** The user, where a rule may concern it. */
+  read: IamUser | undefined;
+  failures: Failure[];
+  /** There was no time left to read the user. */
+  outOfTime: boolean;
+};
+
+/**
+ * Reads one user from IAM with as few calls as the question takes: ListAccessKeys; where that and the report's row leave
+ * anything open, GetAccessKeyLastUsed per key; where a rule fires, the tags. A user or key that is gone meanwhile is
+ * skipped. Never rejects.
+ */
+export const lookAtUser = async (
+  account: Account,
+  { userName, arn }: ListedUser,
+  row: CredentialReportRow | undefined,
+  reader: AccountReader,
+  wouldFlag: WouldFlag,
+  signal: AbortSignal,
+): Promise<Look> => {
+  const look: Look = { keys: 0, read: undefined, failures: [], outOfTime: false };
+  const fail = (what: string, error: unknown): void => {
+    signal.throwIfAborted();
+    look.failures.push({ scope: 'user', id: `${account.id}/${userName}`, reason: `${what}: ${reasonOf(error)}` });
+  };
+  try {
+    signal.throwIfAborted();
+    const listed = await reader.listAccessKeys(userName).catch((error) => {
+      fail('its access keys could not be listed', error);
+    });
+    if (!listed) return look;
+    const user = { account, userName, arn, tags: {}, accessKeys: listed.map(unread) };
+    look.keys = listed.length;
+    if (row && screenKeys(row, user, wouldFlag) === 'clean') return look;
+
+    const accessKeys = await readLastUses(userName, listed, reader, fail);
+    const live: IamUser = { ...user, accessKeys };
+    look.keys = accessKeys.length;
+    if (!wouldFlag(live)) return look;
+
+    const tags = await reader.readUserTags(userName).catch((error) => {
+      fail('its tags could not be read, so they neither exempt it nor name an owner', error);
+      return {};
+    });
+    return tags ? { ...look, read: withDeactivationTags({ ...live, tags }) } : { ...look, keys: 0 };
+  } catch (error) {
+    if (signal.aborted) return { ...look, read: undefined, outOfTime: true };
+    throw error;
+  }
+};
+
+const unread = (key: ListedKey): AccessKey => ({ ...key, lastUsed: { state: 'unknown' } });
+
+/** IAM refuses to speak of a deleted key as if it were forbidden, so what was refused is looked for again. */
+const readLastUses = async (
+  userName: string,
+  listed: readonly ListedKey[],
+  reader: AccountReader,
+  fail: (what: string, error: unknown) => void,
+): Promise<AccessKey[]> => {
+  const reads = await Promise.all(
+    listed.map(async (key) => {
+      try {
+        return { key: { ...key, lastUsed: await reader.readLastUsed(userName, key.accessKeyId) } };
+      } catch (error) {
+        return { key: unread(key), error };
+      }
+    }),
+  );
+  const refused = reads.filter(({ error }) => error !== undefined);
+  const stillThere = refused.length > 0 ? await listAgain(userName, listed, reader) : new Set<string>();
+  return reads.flatMap(({ key, error }) => {
+    if (error === undefined) return [key];
+    if (!stillThere.has(key.accessKeyId ?? '')) return [];
+    fail(`when ${key.accessKeyId} was last used could not be read`, error);
+    return [key];
+  });
+};
+
+/** If that cannot be told either, the keys count as still there. */
+const listAgain = async (
+  userName: string,
+  listed: readonly ListedKey[],
+  reader: AccountReader,
+): Promise<ReadonlySet<string>> => {
+  const again = await reader.listAccessKeys(userName).catch(() => listed);
+  return new Set((again ?? []).map(({ accessKeyId }) => accessKeyId));
+};
