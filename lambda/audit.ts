@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { byRank, type FindingContext, findingsOf } from './domain/findings.ts';
 import type { Failure, IamUser, Severity } from './domain/model.ts';
 import type { AuditReport, Finding, ReportedAccount } from './domain/report.ts';
-import type { FindAccounts, OpenAccount } from './ports.ts';
+import type { FindAccounts, OpenAccount, Progress } from './ports.ts';
 import { type AccountReading, readAccount } from './read-account.ts';
 import { evaluate } from './rules/evaluate.ts';
 
@@ -20,8 +20,7 @@ export type AuditPorts = {
   clock: () => Date;
   /** Aborted when reading has to stop. */
   signal: AbortSignal;
-  /** Called as each account is done: for progress. */
-  onAccountRead?: (reading: AccountReading, done: number, total: number) => void;
+  onProgress?: (progress: Progress) => void;
 };
 
 /** How many accounts are read at once, and how many users in each: IAM throttles per account, and does not say when. */
@@ -32,7 +31,9 @@ const USERS_AT_ONCE = 8;
 export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<AuditReport> => {
   const { accounts, failures } = await ports.findAccounts();
   const limit = pLimit(ACCOUNTS_AT_ONCE);
-  let done = 0;
+  const progress: Progress = { accounts: accounts.length, accountsRead: 0, usersRead: 0 };
+  const step = (done: Partial<Progress>): void => ports.onProgress?.(Object.assign(progress, done));
+  step({});
   const readings = await Promise.all(
     accounts.map((account) =>
       limit(async () => {
@@ -41,9 +42,9 @@ export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<A
           wouldFlag: (user) => wouldFlag(user, request.context),
           signal: ports.signal,
           concurrency: USERS_AT_ONCE,
+          onUserRead: () => step({ usersRead: progress.usersRead + 1 }),
         });
-        done += 1;
-        ports.onAccountRead?.(reading, done, accounts.length);
+        step({ accountsRead: progress.accountsRead + 1 });
         return reading;
       }),
     ),

@@ -38,3 +38,6 @@ export type OpenAccount = (account: Account) => Promise<AccountReader>;
 
 /** The accounts to audit, and what could not be found out about them. */
 export type FindAccounts = () => Promise<{ accounts: Account[]; failures: Failure[] }>;
+
+/** How far a scan is. */
+export type Progress = { accounts: number; accountsRead: number; usersRead: number };

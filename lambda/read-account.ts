@@ -32,6 +32,7 @@ export type ReadingOptions = {
   signal: AbortSignal;
   /** Users read at the same time. */
   concurrency: number;
+  onUserRead?: () => void;
 };
 
 /** Reads one account with few calls. Never rejects: what could not be read is in `failed` and `failures`. */
@@ -129,7 +130,7 @@ const readUsers = async (
   start: AccountReading,
   roster: Roster,
   reader: AccountReader,
-  { users: wanted, wouldFlag, signal, concurrency }: ReadingOptions,
+  { users: wanted, wouldFlag, signal, concurrency, onUserRead }: ReadingOptions,
 ): Promise<AccountReading> => {
   const { account } = start;
   const isWanted = (userName: string): boolean => !wanted || wanted.includes(userName);
@@ -141,9 +142,11 @@ const readUsers = async (
       if (row && !wanted && screenRow(row, account, wouldFlag) === 'clean') {
         return { keys: row.keys.length, failures: [], read: undefined, outOfTime: false };
       }
-      return limit(async () => ({
-        ...(await lookAtUser(account, user, wanted ? undefined : row, reader, wouldFlag, signal)),
-      }));
+      return limit(async () => {
+        const look = await lookAtUser(account, user, wanted ? undefined : row, reader, wouldFlag, signal);
+        onUserRead?.();
+        return look;
+      });
     }),
   );
   const unread = looks.filter(({ outOfTime }) => outOfTime).length;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FindingContext } from './domain/findings.ts';
 
 /**
  * The settings of DESIGN section 8: one schema for the Lambda, the CLI and the CDK app. Everything has a default, nothing
@@ -166,3 +167,18 @@ const describeIssue = (issue: z.core.$ZodIssue): string[] => {
   }
   return [`${at(issue.path)}: ${issue.message}`];
 };
+
+/** What findings need of the settings, judged at `now`. */
+export const findingContextOf = ({ policy, slack, runbookUrl, exemptions }: Settings, now: Date): FindingContext => ({
+  policy,
+  now,
+  team: { ...(runbookUrl && { runbookUrl }), ...(slack.onCall && { onCall: slack.onCall }) },
+  ownerTag: slack.ownerTag,
+  exemptions,
+});
+
+/** Whether the settings call an account production, by its id or its name. */
+export const isProduction = (
+  { id, name }: { id: string; name: string },
+  settings: Pick<Settings, 'productionAccounts'>,
+): boolean => settings.productionAccounts.some((word) => word === id || word === name);

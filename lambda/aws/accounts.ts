@@ -9,7 +9,7 @@ import {
 import { reasonOf } from '../domain/failure.ts';
 import type { Account, Failure } from '../domain/model.ts';
 import type { FindAccounts } from '../ports.ts';
-import type { Settings } from '../settings.ts';
+import { isProduction, type Settings } from '../settings.ts';
 
 type Named = { id: string; name: string };
 
@@ -39,7 +39,7 @@ export const findAccounts =
     }
 
     function asAccount({ id, name }: Named): Account {
-      return { id, name, production: settings.productionAccounts.some((word) => word === id || word === name) };
+      return { id, name, production: isProduction({ id, name }, settings) };
     }
   };
 

@@ -1,7 +1,7 @@
-/** What an ARN tells: `arn:partition:service:region:account:resource`. */
-export const parseArn = (arn: string): { partition: string; accountId: string } => {
-  const [, partition = 'aws', , , accountId = ''] = arn.split(':');
-  return { partition, accountId };
+/** What an ARN tells: `arn:partition:service:region:account:resource`. Empty where the ARN is. */
+export const parseArn = (arn: string): { partition: string; region: string; accountId: string } => {
+  const [, partition = 'aws', , region = '', accountId = ''] = arn.split(':');
+  return { partition, region, accountId };
 };
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html and the sign-in pages of each partition. */

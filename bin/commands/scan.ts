@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import pc from 'picocolors';
+import { audit, reportOn } from '../../lambda/audit.ts';
+import { connectAws } from '../../lambda/aws/index.ts';
+import { deliver } from '../../lambda/deliver.ts';
+import { CredentialReportError } from '../../lambda/domain/credential-report.ts';
+import { type Account, type Severity, severities } from '../../lambda/domain/model.ts';
+import type { AuditReport } from '../../lambda/domain/report.ts';
+import { notifierContext } from '../../lambda/notifiers/context.ts';
+import { notifiers } from '../../lambda/notifiers/index.ts';
+import { readReportFile } from '../../lambda/read-report-file.ts';
+import { failureLines } from '../../lambda/render/failure-lines.ts';
+import { findingContextOf, isProduction, overrideSettings, type Settings } from '../../lambda/settings.ts';
+import { connectionProblem } from '../aws-errors.ts';
+import { loadSettings, readInput } from '../config.ts';
+import { exitCodeOf, exitCodes, UsageError } from '../exit-codes.ts';
+import { type Format, formats, render } from '../formats.ts';
+import { showProgress } from '../progress.ts';
+
+type ScanOptions = {
+  credentialReport?: string[];
+  config?: string;
+  account?: string[];
+  organization?: true;
+  user?: string[];
+  now?: Date;
+  format: Format;
+  output?: string;
+  notify?: true;
+  failOn: Severity;
+};
+
+export const scanCommand = ({ clock }: { clock: () => Date }): Command =>
+  new Command('scan')
+    .summary('find the access keys that need attention, and say what to do')
+    .description(
+      'Finds the access keys that need attention. Reads the account of your AWS credentials, the accounts that --config\n' +
+        'or the flags name, or a credential report that you downloaded. Reads only: no key is ever changed.',
+    )
+    .addOption(
+      new Option(
+        '--credential-report <file...>',
+        'audit downloaded credential reports, without any access to AWS',
+      ).conflicts(['account', 'organization', 'user']),
+    )
+    .option('--config <file>', 'settings: a JSON file, or a cdk.json with the context key "keyaudit"')
+    .addOption(
+      new Option('--account <id...>', 'audit these accounts: ids, or names from the settings').conflicts(
+        'organization',
+      ),
+    )
+    .option('--organization', 'audit every account of the AWS organization')
+    .option('--user <name...>', 'audit these IAM users only')
+    .option('--now <instant>', 'judge ages as of this instant, like 2026-11-23T09:00:00Z', parseInstant)
+    .addOption(new Option('--format <format>', 'what to print').choices([...formats]).default('table'))
+    .option('--output <file>', 'write there instead of to stdout')
+    .option('--notify', 'post to Slack (SLACK_TOKEN) and SNS (SNS_TOPIC_ARN), as the Lambda would')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 for findings of this severity or above')
+        .choices([...severities])
+        .default('low'),
+    )
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0  nothing found at or above --fail-on (exempt keys do not count)
+  1  something found
+  2  incomplete, or could not run: what could be audited is printed all the same
+
+Examples:
+  keyaudit scan
+  keyaudit scan --account 111122223333 444455556666 --format csv --output keys.csv
+  keyaudit scan --credential-report report.csv --format json | jq '.findings[].userName'
+  keyaudit scan --config cdk.json --format slack`,
+    )
+    .configureOutput({ outputError: (message, write) => write(`keyaudit: ${message.replace(/^error: /, '')}`) })
+    .exitOverride()
+    .action(async (options: ScanOptions) => {
+      process.exitCode = await scan(options, clock);
+    });
+
+const scan = async (options: ScanOptions, realClock: () => Date): Promise<number> => {
+  const { now } = options;
+  const clock = now ? () => now : realClock;
+  const settings = chosenSettings(options);
+  const audited = options.credentialReport
+    ? auditFiles(options.credentialReport, settings, clock)
+    : await auditLive(options, settings, clock);
+  const report = options.notify ? await notified(audited, settings) : audited;
+  const written = write(report, options);
+  return written ? exitCodeOf(report, options.failOn) : exitCodes.incomplete;
+};
+
+const chosenSettings = ({ config, account, organization }: ScanOptions): Settings => {
+  const settings = overrideSettings(loadSettings(config), account ? { accounts: account } : {});
+  if (!organization) return settings;
+  const { accounts } = settings;
+  const configured = typeof accounts === 'object' && 'organization' in accounts ? accounts.organization : undefined;
+  return { ...settings, accounts: { organization: configured ?? { include: [], exclude: [] } } };
+};
+
+const auditFiles = (files: readonly string[], settings: Settings, clock: () => Date): AuditReport => {
+  const accountOf = (id: string): Account => {
+    const listed = Array.isArray(settings.accounts)
+      ? settings.accounts.find((account) => account.id === id)
+      : undefined;
+    const name = listed?.name ?? id;
+    return { id, name, production: isProduction({ id, name }, settings) };
+  };
+  const readings = files.map((file) => {
+    try {
+      return readReportFile(readInput(file), accountOf);
+    } catch (error) {
+      if (!(error instanceof CredentialReportError)) throw error;
+      throw new UsageError(
+        `${file} ${error.message}. Download one with: aws iam get-credential-report --query Content --output text | base64 -d`,
+      );
+    }
+  });
+  return reportOn(readings, { scanId: randomUUID(), context: findingContextOf(settings, clock()) }, [], clock());
+};
+
+const auditLive = async (options: ScanOptions, settings: Settings, clock: () => Date): Promise<AuditReport> => {
+  const { signal } = new AbortController();
+  const aws = await connectAws({ settings, signal }).catch((error: unknown) => {
+    throw connectionProblem(error);
+  });
+  const progress = showProgress(process.stderr);
+  try {
+    const request = { scanId: randomUUID(), context: findingContextOf(settings, clock()), users: options.user };
+    return await audit(request, { ...aws, clock, signal, onProgress: progress.show });
+  } finally {
+    progress.clear();
+  }
+};
+
+/** Tells the channels as the Lambda would; what they refuse is a failure of the report. */
+const notified = async (report: AuditReport, settings: Settings): Promise<AuditReport> => {
+  const context = notifierContext(settings, process.env, async () => {
+    const token = process.env['SLACK_TOKEN'];
+    if (token?.trim().startsWith('xox')) return token;
+    throw new Error('there is no token: put a bot token (xoxb-…) into the environment variable SLACK_TOKEN');
+  });
+  const { delivered, notSetUp, failures } = await deliver(report, notifiers, context);
+  for (const id of delivered) process.stderr.write(`Told ${id}.\n`);
+  for (const { id, why } of notSetUp) process.stderr.write(`Did not tell ${id}: ${why}\n`);
+  return { ...report, failures: [...report.failures, ...failures] };
+};
+
+/** Prints the report. What cannot be written to its file goes to stdout: a scan's result is never lost. */
+const write = (report: AuditReport, { format, output }: ScanOptions): boolean => {
+  const readByPeople = format === 'table' || format === 'text';
+  if (!readByPeople || output !== undefined || !process.stdout.isTTY) {
+    for (const line of failureLines(report, { names: 10, reason: 500 })) process.stderr.write(`keyaudit: ${line}\n`);
+  }
+  if (output !== undefined) {
+    try {
+      writeFileSync(output, render(report, format, pc.createColors(false)));
+      return true;
+    } catch (error) {
+      process.stderr.write(`keyaudit: Cannot write ${output}: ${(error as Error).message}. Here it is instead:\n`);
+    }
+  }
+  process.stdout.write(render(report, format, pc.createColors(pc.isColorSupported && process.stdout.isTTY)));
+  return output === undefined;
+};
+
+/** Commander's argument parser for `--now`. */
+function parseInstant(text: string): Date {
+  const instant = new Date(
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : Number.NaN,
+  );
+  if (Number.isNaN(instant.getTime())) {
+    throw new InvalidArgumentError('It is not an instant like 2026-11-23T09:00:00Z.');
+  }
+  return instant;
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env -S node --import tsx
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { reasonOf } from '../lambda/domain/failure.ts';
+import { SettingsError } from '../lambda/settings.ts';
+import { scanCommand } from './commands/scan.ts';
+import { exitCodes, UsageError } from './exit-codes.ts';
+
+/** The command line: arguments → command → exit code. What is asked for goes to stdout, everything else to stderr. */
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+const program = new Command('keyaudit')
+  .description(
+    'Finds AWS IAM access keys that are old, unused, or still in use after their replacement, and says what to do next.',
+  )
+  .version(version)
+  .showHelpAfterError('(see --help)')
+  .exitOverride()
+  .addCommand(scanCommand({ clock: () => new Date() }));
+
+/** A mistake of the caller is one plain message; anything else is named, and needs `DEBUG=keyaudit` to show its stack. */
+const explain = (error: unknown): void => {
+  if (error instanceof CommanderError) return;
+  const plain = error instanceof UsageError || error instanceof SettingsError;
+  process.stderr.write(`keyaudit: ${plain ? error.message : reasonOf(error)}\n`);
+  if (!plain && process.env['DEBUG'] === 'keyaudit') console.error(error);
+};
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  explain(error);
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : exitCodes.incomplete;
+}
