@@ -152,9 +152,11 @@ const readUsers = async (
   const unread = looks.filter(({ outOfTime }) => outOfTime).length;
   const failed =
     unread > 0 ? `time ran out before ${plural(unread, 'user')} of ${users.length} could be read` : undefined;
+  const note = [start.note, wanted && `only asked about ${wanted.join(', ')}`].filter(Boolean).join('; ');
   return {
     ...start,
     ...(failed && { failed }),
+    ...(note && { note }),
     users: users.length,
     accessKeys: [...looks, ...root.map(({ accessKeys }) => ({ keys: accessKeys.length }))].reduce(
       (sum, { keys }) => sum + keys,

@@ -25,7 +25,7 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   type FakeAws,
   type FakeAwsOptions,
@@ -36,6 +36,7 @@ import {
   HUB_ACCOUNT_ID,
   startFakeAws,
 } from './fake-aws/index.ts';
+import { fastForward } from './fast-forward.ts';
 
 const NOW = new Date('2026-11-23T09:00:00Z');
 const HOUR = 3_600_000;
@@ -67,21 +68,6 @@ const refusal = async (
     return { name, status: $metadata?.httpStatusCode, message };
   }
   throw new Error('it was not refused');
-};
-
-/** Skips over the SDK's waiting between two attempts. */
-const fastForward = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-  try {
-    let settled = false;
-    const result = work().finally(() => {
-      settled = true;
-    });
-    while (!settled) await jest.advanceTimersByTimeAsync(100);
-    return await result;
-  } finally {
-    jest.useRealTimers();
-  }
 };
 
 const collect = async <Page, Item>(

@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { reasonOf } from '../domain/failure.ts';
 import { parseArn } from '../domain/partition.ts';
 
 /** Who the program is: the account and partition of its own credentials. */
@@ -31,16 +32,19 @@ export const assumeAuditRole = async (
   abortSignal: AbortSignal,
 ): Promise<AssumedCredentials> => {
   const roleArn = `arn:${partition}:iam::${accountId}:role/${role.name}`;
+  const cannotAssume = `cannot assume ${roleArn}`;
   const command = new AssumeRoleCommand({
     RoleArn: roleArn,
     RoleSessionName: 'keyaudit',
     ...(role.externalId && { ExternalId: role.externalId }),
   });
-  const { Credentials } = await sts.send(command, { abortSignal }).catch((cause: Error) => {
-    throw new Error(`cannot assume ${roleArn}: ${cause.name}: ${cause.message}`, { cause });
+  const { Credentials } = await sts.send(command, { abortSignal }).catch((cause: unknown) => {
+    throw new Error(`${cannotAssume}: deploy the role there, or let it trust this caller (${reasonOf(cause)})`, {
+      cause,
+    });
   });
   if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.SessionToken) {
-    throw new Error(`cannot assume ${roleArn}: STS gave no credentials`);
+    throw new Error(`${cannotAssume}: STS gave no credentials`);
   }
   return {
     accessKeyId: Credentials.AccessKeyId,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
@@ -35,6 +36,8 @@ export const connectAws = async ({
   sleep: wait = (ms) => sleep(ms, undefined, { signal }),
   random = Math.random,
 }: AwsOptions): Promise<{ findAccounts: FindAccounts; openAccount: OpenAccount }> => {
+  // Every call under way listens to the one signal: many listeners are no leak.
+  setMaxListeners(0, signal);
   const sts = new STSClient(clientOptions);
   const own = await readIdentity(sts);
   const role = { name: settings.auditRoleName, externalId: settings.externalId };

@@ -1,15 +1,14 @@
 import type { AccessKey, IamUser } from './model.ts';
 
 /**
- * Exact AWS CLI lines for one key, safe to paste into a POSIX shell. Each first checks that the shell is signed in to the
- * key's own account, so that a line pasted into the wrong window does nothing.
+ * Exact AWS CLI lines for one key, safe to paste into a POSIX shell. What changes IAM first checks that the shell is signed
+ * in to the key's own account, so that a line pasted into the wrong window does nothing.
  */
 export type KeyCommands = {
   lastUsed: string;
   /** CloudTrail's management events by this key, in the region of its last use. */
   lookUpEvents: string;
   deactivate: string;
-  reactivate: string;
   delete: string;
   createReplacement: string;
 };
@@ -17,20 +16,19 @@ export type KeyCommands = {
 /** The commands for a key whose id is known; `undefined` otherwise. */
 export const commandsFor = (user: IamUser, key: AccessKey): KeyCommands | undefined => {
   if (key.accessKeyId === null) return undefined;
-  const guard = `[ "$(aws sts get-caller-identity --query Account --output text)" = ${quoted(user.account.id)} ] &&`;
+  const inAccount = `aws sts get-caller-identity --query Account --output text | grep -qx ${quoted(user.account.id)} &&`;
   const id = option('--access-key-id', key.accessKeyId);
   const name = option('--user-name', user.userName);
   const region = key.lastUsed.state === 'used' && key.lastUsed.region;
   return {
-    lastUsed: `${guard} aws iam get-access-key-last-used ${id}`,
+    lastUsed: `aws iam get-access-key-last-used ${id}`,
     lookUpEvents:
-      `${guard} aws cloudtrail lookup-events --lookup-attributes ` +
+      `aws cloudtrail lookup-events --lookup-attributes ` +
       quoted(`AttributeKey=AccessKeyId,AttributeValue=${key.accessKeyId}`) +
       (region ? ` ${option('--region', region)}` : ''),
-    deactivate: `${guard} aws iam update-access-key ${name} ${id} --status Inactive`,
-    reactivate: `${guard} aws iam update-access-key ${name} ${id} --status Active`,
-    delete: `${guard} aws iam delete-access-key ${name} ${id}`,
-    createReplacement: `${guard} aws iam create-access-key ${name}`,
+    deactivate: `${inAccount} aws iam update-access-key ${name} ${id} --status Inactive`,
+    delete: `${inAccount} aws iam delete-access-key ${name} ${id}`,
+    createReplacement: `${inAccount} aws iam create-access-key ${name}`,
   };
 };
 

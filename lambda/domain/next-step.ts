@@ -41,8 +41,8 @@ export const nextStepOf = (
   }
   const commands = commandsFor(user, key);
   const sentences = [
-    ...(changesKeys.has(action) && user.account.production ? [tellOnCall(user, team)] : []),
-    words[action]({ user, key, position, clock, commands }),
+    ...(changesKeys.has(action) && user.account.production ? [tellOnCall(team)] : []),
+    words[action]({ user, key, position, clock }),
     ...(action === 'confirm-live' ? [] : mergeNote(user, stage, clock)),
     ...smtpNote(user),
     ...infrastructureCodeNote(user),
@@ -54,7 +54,7 @@ export const nextStepOf = (
       action,
       accessKeyId: key.accessKeyId,
       text: sentences.join(' '),
-      commands: commands ? commandsOf[action](commands) : [],
+      commands: commands ? commandsOf[action](commands, stage) : [],
       ...(notBefore && { notBefore }),
     },
   };
@@ -72,14 +72,15 @@ const changesKeys: ReadonlySet<NextAction> = new Set([
   'remove-root-key',
 ]);
 
-const commandsOf: Record<NextAction, (commands: KeyCommands) => string[]> = {
+const commandsOf: Record<NextAction, (commands: KeyCommands, stage: RotationStage) => string[]> = {
   'remove-root-key': () => [],
   'look-again': ({ lastUsed }) => [lastUsed],
   deactivate: ({ lastUsed, deactivate }) => [lastUsed, deactivate],
   'confirm-unused': ({ lastUsed, deactivate }) => [lastUsed, deactivate],
-  'find-usage': ({ lastUsed, lookUpEvents, createReplacement }) => [lastUsed, lookUpEvents, createReplacement],
+  'find-usage': ({ lookUpEvents, createReplacement }, stage) =>
+    stage === 'unordered' ? [lookUpEvents] : [lookUpEvents, createReplacement],
   'deploy-replacement': ({ lastUsed }) => [lastUsed],
-  'find-remaining-usage': ({ lastUsed, lookUpEvents }) => [lastUsed, lookUpEvents],
+  'find-remaining-usage': ({ lookUpEvents }) => [lookUpEvents],
   wait: ({ lastUsed }) => [lastUsed],
   'free-a-slot': ({ lastUsed, delete: remove }) => [lastUsed, remove],
   delete: ({ lastUsed, delete: remove }) => [lastUsed, remove],
@@ -87,20 +88,14 @@ const commandsOf: Record<NextAction, (commands: KeyCommands) => string[]> = {
   none: () => [],
 };
 
-type Scene = {
-  user: IamUser;
-  key: AccessKey;
-  position: RotationPosition;
-  clock: Clock;
-  commands: KeyCommands | undefined;
-};
+type Scene = { user: IamUser; key: AccessKey; position: RotationPosition; clock: Clock };
 
 const words: Record<NextAction, (scene: Scene) => string> = {
   'remove-root-key': ({ user }) =>
     `Root can do anything, so it should have no access key. Sign in as root of account ${user.account.id}, ` +
     'check that nothing uses the key, make it inactive, and delete it some days later.',
   'look-again': ({ key }) =>
-    `What ${named(key)} is used for could not be read, so nothing is safe to decide. Scan again; ` +
+    `When ${named(key)} was last used could not be read, so nothing is safe to decide. Scan again; ` +
     'the failures of this scan say what was refused.',
   deactivate: (scene) => (scene.position.stage === 'unused' ? deactivateNeverUsed(scene) : deactivateSuperseded(scene)),
   'confirm-unused': ({ user, key, clock }) =>
@@ -118,44 +113,46 @@ const words: Record<NextAction, (scene: Scene) => string> = {
   'find-remaining-usage': ({ user, key }) =>
     `${named(key)} is still used (${lastUse(key)}), though its replacement ${replacementOf(user)}. ` +
     'A use was missed: find it, put the new key there and deploy.',
-  wait: ({ user, key, position }) =>
+  wait: ({ user, key, position, clock }) =>
     position.stage === 'deactivated'
-      ? `${named(key)} was made inactive ${on(key.deactivatedAt)}. If nobody misses it, delete it after ` +
-        `${on(position.notBefore, '')}.`
+      ? `${named(key)} was made inactive ${on(key.deactivatedAt)}. Wait ${settling(clock)} for somebody to miss it, ` +
+        'then delete it.'
       : `${named(key)} has been quiet since ${on(quiet(user, key), '')}; its replacement ${replacementOf(user)}. ` +
-        `If it stays quiet until ${on(position.notBefore, '')}, make it inactive.`,
+        `Once it has been quiet for ${settling(clock)}, make it inactive.`,
   'free-a-slot': ({ user, key }) =>
     `${activeKeys(user).map(named).join(', ')} is to be rotated, but AWS allows two keys a user and ` +
-    `the other, ${named(key)}, is in the way: ${sinceInactive(key)}. Delete it once nobody can want it back, ` +
+    `the other, ${named(key)}, is in the way: it is ${sinceInactive(key)}. Delete it once nobody can want it back, ` +
     'then create the replacement.',
   delete: ({ key, clock }) =>
-    `${named(key)} is not active: ${sinceInactive(key)}. ` +
+    `${named(key)} is ${sinceInactive(key)}. ` +
     (key.deactivatedAt
       ? ''
-      : `Make sure that this was at least ${plural(clock.policy.settleDays, 'day')} ago, and that no one waits to undo it. `) +
-    'Then delete it: that cannot be undone.',
+      : `Make sure that it has been so for ${settling(clock)}, and that nobody waits to undo it. `) +
+    'Delete it: that cannot be undone, and frees the slot for the next rotation.',
   'confirm-live': ({ position }) =>
     `By the credential report alone this would be “${position.action}”, but a report has no key ids and is hours old. ` +
     'Scan the account live to confirm.',
   none: () => 'Nothing to do.',
 };
 
-const deactivateNeverUsed = ({ key, clock, commands }: Scene): string =>
+const deactivateNeverUsed = ({ key, clock }: Scene): string =>
   `${named(key)} was created ${on(key.createDate)} and has never been used` +
   `${key.createDate ? `, in ${plural(ageInDays(key.createDate, clock.now), 'day')}` : ''}. ` +
-  `Ask the owner whether it still waits for something; if not, make it inactive.${undo(commands)}`;
+  `Ask the owner whether it still waits for something; if not, make it inactive.${UNDO}`;
 
-const deactivateSuperseded = ({ user, key, clock, commands }: Scene): string => {
+const deactivateSuperseded = ({ user, key, clock }: Scene): string => {
   const since = quiet(user, key);
   return (
     `${named(key)} has been quiet since ${on(since, '')}` +
     `${since ? ` (${plural(ageInDays(since, clock.now), 'day')})` : ''}, and its replacement ${replacementOf(user)}. ` +
     'Quiet is not proof: ask about weekly and monthly jobs, then make it inactive.' +
-    undo(commands)
+    UNDO
   );
 };
 
-const undo = (commands: KeyCommands | undefined): string => (commands ? ` To undo: ${commands.reactivate}` : '');
+const UNDO = ' To undo it: the same command with --status Active.';
+
+const settling = ({ policy }: Clock): string => plural(policy.settleDays, 'day');
 
 const named = (key: AccessKey): string => key.accessKeyId ?? 'the key';
 
@@ -190,8 +187,8 @@ const sinceInactive = (key: AccessKey): string =>
     key.deactivatedAt ? `since ${on(key.deactivatedAt, '')}` : 'since a time that nothing recorded'
   }`;
 
-const tellOnCall = (user: IamUser, { onCall }: TeamContext): string =>
-  `${user.account.name} is production: tell on-call${onCall ? ` (${onCall})` : ''} first.`;
+const tellOnCall = ({ onCall }: TeamContext): string =>
+  `This is production: tell on-call${onCall ? ` (${onCall})` : ''} first.`;
 
 /** Both keys overdue: there is no third slot, so the newer one has to carry everything before it is rotated itself. */
 const mergeNote = (user: IamUser, stage: RotationStage, clock: Clock): string[] => {

@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AccessKey, IamUser } from '../lambda/domain/model.ts';
+import { type NextStep, nextStepOf } from '../lambda/domain/next-step.ts';
+import {
+  accessKey,
+  account,
+  clock,
+  daysAgo,
+  hoursAgo,
+  iamUser,
+  never,
+  rootUser,
+  SECOND_KEY,
+  used,
+} from './builders.ts';
+
+const FIRST_KEY = 'AKIAIOSFODNN7EXAMPLE';
+const first = (overrides: Partial<AccessKey> = {}): AccessKey => accessKey({ accessKeyId: FIRST_KEY, ...overrides });
+const second = (overrides: Partial<AccessKey> = {}): AccessKey => accessKey({ accessKeyId: SECOND_KEY, ...overrides });
+
+const stepOf = (user: Partial<IamUser>, team = {}): NextStep => nextStepOf(iamUser(user), clock, team).nextStep;
+
+const CONSOLE = 'Console: https://console.aws.amazon.com/iam/home#/users/details/alice?section=security_credentials';
+const production = account({ name: 'live', production: true });
+
+describe('the next step', () => {
+  it('for an old key that fell quiet: what, since when, the doubt that is left, the commands, and the way back', () => {
+    const accessKeys = [
+      first({ createDate: daysAgo(60), lastUsed: used(daysAgo(8)) }),
+      second({ createDate: daysAgo(20) }),
+    ];
+    expect(stepOf({ accessKeys })).toEqual({
+      action: 'deactivate',
+      accessKeyId: FIRST_KEY,
+      text:
+        `${FIRST_KEY} has been quiet since 2026-11-15 09:00 UTC (8 days), and its replacement ${SECOND_KEY} exists since ` +
+        '2026-11-03 09:00 UTC. Quiet is not proof: ask about weekly and monthly jobs, then make it inactive. ' +
+        `To undo it: the same command with --status Active. ${CONSOLE}`,
+      commands: [
+        `aws iam get-access-key-last-used --access-key-id ${FIRST_KEY}`,
+        'aws sts get-caller-identity --query Account --output text | grep -qx 111122223333 && ' +
+          `aws iam update-access-key --user-name alice --access-key-id ${FIRST_KEY} --status Inactive`,
+      ],
+    });
+  });
+
+  it('for an old key that is still used: looks its uses up where it was last used', () => {
+    const accessKeys = [
+      first({ createDate: daysAgo(60), lastUsed: used(hoursAgo(2), { serviceName: 'sqs', region: 'eu-west-2' }) }),
+      second({ createDate: daysAgo(20) }),
+    ];
+    expect(stepOf({ accessKeys })).toMatchObject({
+      action: 'find-remaining-usage',
+      text: expect.stringContaining('is still used (last on 2026-11-23 07:00 UTC by sqs in eu-west-2)'),
+      commands: [
+        `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${FIRST_KEY} --region eu-west-2`,
+      ],
+    });
+  });
+
+  it('for two active keys never offers to create a third', () => {
+    expect(stepOf({ accessKeys: [first(), second()] }).commands.join()).not.toContain('create-access-key');
+  });
+
+  it('while an old key settles: says from when it may go', () => {
+    const accessKeys = [
+      first({ createDate: daysAgo(60), lastUsed: used(daysAgo(5)) }),
+      second({ createDate: daysAgo(5) }),
+    ];
+    expect(stepOf({ accessKeys })).toMatchObject({ action: 'wait', notBefore: new Date('2026-11-25T09:00:00Z') });
+  });
+
+  it('for two overdue keys: merge first, as there is no third slot', () => {
+    const accessKeys = [first({ createDate: daysAgo(300) }), second({ createDate: daysAgo(100) })];
+    expect(stepOf({ accessKeys }).text).toContain(
+      `Both keys are overdue: move every use onto ${SECOND_KEY}, make the older key inactive and delete it, then rotate ${SECOND_KEY}.`,
+    );
+  });
+
+  it('for an overdue key whose user has no free slot: names the key in the way and what deletes it', () => {
+    const accessKeys = [first({ createDate: daysAgo(100) }), second({ status: 'Inactive', deactivatedAt: daysAgo(9) })];
+    const step = stepOf({ accessKeys });
+    expect(step).toMatchObject({ action: 'free-a-slot', accessKeyId: SECOND_KEY });
+    expect(step.text).toContain(`the other, ${SECOND_KEY}, is in the way: it is inactive since 2026-11-14 09:00 UTC.`);
+    expect(step.commands.at(-1)).toContain(`aws iam delete-access-key --user-name alice --access-key-id ${SECOND_KEY}`);
+  });
+
+  it('for an inactive key of which nobody knows since when: says so before it says delete', () => {
+    const accessKeys = [first({ status: 'Inactive', createDate: daysAgo(300), lastUsed: never })];
+    expect(stepOf({ accessKeys }).text).toContain(
+      'is inactive since a time that nothing recorded. Make sure that it has been so for 7 days',
+    );
+  });
+
+  it('for root: no commands, and root’s own page', () => {
+    const step = nextStepOf(rootUser({ accessKeys: [first({ accessKeyId: null })] }), clock, {}).nextStep;
+    expect(step).toMatchObject({ action: 'remove-root-key', accessKeyId: null, commands: [] });
+    expect(step.text).toContain('Console: https://console.aws.amazon.com/iam/home#/security_credentials');
+  });
+});
+
+describe('in production', () => {
+  const taking = [
+    ['deactivate', [first({ createDate: daysAgo(20), lastUsed: never })]],
+    ['confirm-unused', [first({ createDate: daysAgo(80), lastUsed: used(daysAgo(60)) })]],
+    ['delete', [first({ status: 'Inactive' })]],
+    ['free-a-slot', [first({ createDate: daysAgo(100) }), second({ status: 'Inactive' })]],
+  ] as const;
+
+  it.each(taking)('%s says to tell on-call first, and whom', (action, accessKeys) => {
+    const step = stepOf({ account: production, accessKeys }, { onCall: '#2ndline' });
+    expect(step.action).toBe(action);
+    expect(step.text).toMatch(/^This is production: tell on-call \(#2ndline\) first\. /);
+  });
+
+  it.each(taking)('elsewhere %s does not', (_action, accessKeys) => {
+    expect(stepOf({ accessKeys }, { onCall: '#2ndline' }).text).not.toContain('on-call');
+  });
+
+  it('looking for uses disturbs nobody', () => {
+    const accessKeys = [first({ createDate: daysAgo(100) })];
+    expect(stepOf({ account: production, accessKeys }, { onCall: '#2ndline' }).text).not.toContain('on-call');
+  });
+});
+
+describe('what is known of a key changes its words', () => {
+  const overdue = (overrides: Partial<IamUser> & { serviceName?: string } = {}): string => {
+    const { serviceName = 's3', ...user } = overrides;
+    const key = first({ createDate: daysAgo(100), lastUsed: used(hoursAgo(1), { serviceName }) });
+    return stepOf({ accessKeys: [key], ...user }).text;
+  };
+
+  it('used by SES: a new key means a new SMTP password', () => {
+    expect(overdue({ serviceName: 'ses' })).toContain('a new key means a new SMTP password');
+    expect(overdue()).not.toContain('SMTP');
+  });
+
+  it.each([
+    ['managed-by', 'terraform', 'Managed by terraform: change it in code'],
+    ['ManagedBy', 'AWS CDK', 'Managed by AWS CDK: change it in code'],
+    ['terraform', 'true', 'Managed by terraform: change it in code'],
+    ['aws:cloudformation:stack-name', 'users', 'Managed by CloudFormation: change it in code'],
+  ])('tagged %s=%s: change it in code', (key, value, words) => {
+    expect(overdue({ tags: { [key]: value } })).toContain(words);
+  });
+
+  it.each([
+    ['managed-by', 'platform team'],
+    ['terraform', 'false'],
+  ])('tagged %s=%s: nothing about code', (key, value) => {
+    expect(overdue({ tags: { [key]: value } })).not.toContain('change it in code');
+  });
+
+  it('with a runbook: its link', () => {
+    const step = stepOf(
+      { accessKeys: [first({ createDate: daysAgo(100) })] },
+      { runbookUrl: 'https://docs.example.com/keys' },
+    );
+    expect(step.text).toMatch(/Runbook: https:\/\/docs\.example\.com\/keys$/);
+  });
+
+  it.each([
+    ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+    ['aws-cn', 'console.amazonaws.cn'],
+    ['aws-eusc', 'console.amazonaws-eusc.eu'],
+  ])('in the partition %s: its console', (partition, host) => {
+    expect(overdue({ arn: `arn:${partition}:iam::111122223333:user/alice` })).toContain(
+      `Console: https://${host}/iam/`,
+    );
+  });
+
+  it('in a partition that is not known: no link rather than a wrong one', () => {
+    expect(overdue({ arn: 'arn:aws-new:iam::111122223333:user/alice' })).not.toContain('Console:');
+  });
+});
+
+describe('commands', () => {
+  it.each([
+    ['a+b=c,d.e@f-g_h', '--user-name a+b=c,d.e@f-g_h '],
+    ['-n', '--user-name=-n '],
+    ["o'hara; rm -rf ~", "--user-name 'o'\\''hara; rm -rf ~' "],
+    ['$(id)', "--user-name '$(id)' "],
+  ])('name the user %s so that a shell takes it literally', (userName, option) => {
+    const { commands } = stepOf({ userName, accessKeys: [first({ status: 'Inactive' })] });
+    expect(commands.at(-1)).toContain(`aws iam delete-access-key ${option}--access-key-id`);
+  });
+});
+
+describe('from a credential report alone', () => {
+  it.each([
+    [
+      'ready-to-deactivate',
+      [first({ createDate: daysAgo(60), lastUsed: used(daysAgo(40)) }), second({ createDate: daysAgo(20) })],
+    ],
+    ['deactivated', [first({ status: 'Inactive' })]],
+    ['unused', [first({ createDate: daysAgo(60), lastUsed: never })]],
+  ] as const)('a key that is %s is to be confirmed live, without commands', (stage, keys) => {
+    const user = iamUser({ accessKeys: keys.map((key) => ({ ...key, accessKeyId: null })) });
+    expect(nextStepOf(user, clock, {})).toMatchObject({
+      stage,
+      nextStep: { action: 'confirm-live', accessKeyId: null, commands: [] },
+    });
+  });
+});
