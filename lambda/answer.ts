@@ -22,7 +22,10 @@ export type Answer = {
 };
 
 /** The report in words, the findings that matter most first, and what became of the messages. */
-export const answerOf = (report: AuditReport, { delivered, notSetUp }: Omit<Delivery, 'failures'>): Answer => ({
+export const answerOf = (
+  report: AuditReport,
+  { delivered, notSetUp }: Pick<Delivery, 'delivered' | 'notSetUp'>,
+): Answer => ({
   headline: headline(report),
   coverage: [coverageSentence(report), dataAgeSentence(report)].filter((line) => line !== undefined),
   counts: countsSentence(report),

@@ -54,10 +54,13 @@ const logReport = (report: AuditReport, { log }: Auditor): void => {
 };
 
 /** All together, and only now. Telling nobody at all is a failure too. */
-const raise = ({ delivered, failures, notSetUp }: Delivery): void => {
+const raise = ({ delivered, failures, causes, notSetUp }: Delivery): void => {
   const reasons = [
     ...failures.map(({ reason }) => reason),
     ...(delivered.length === 0 && failures.length === 0 ? notSetUp.map(({ id, why }) => `${id}: ${why}`) : []),
   ];
-  if (reasons.length > 0) throw new Error(`The audit is done, but not everybody could be told. ${reasons.join(' ')}`);
+  if (reasons.length === 0) return;
+  throw new Error(`The audit is done, but not everybody could be told. ${reasons.join(' ')}`, {
+    cause: causes.length > 1 ? new AggregateError(causes) : causes[0],
+  });
 };

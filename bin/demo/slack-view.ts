@@ -1,0 +1,75 @@
+import pc from 'picocolors';
+
+/** Slack's blocks as a person would see them, roughly, on a terminal. */
+export const viewBlocks = (blocks: readonly unknown[]): string =>
+  blocks.map((block) => viewBlock(node(block))).join('\n');
+
+/** Any object of Block Kit: https://docs.slack.dev/reference/block-kit/blocks/ */
+type Node = {
+  type?: string;
+  text?: string | Node;
+  url?: string;
+  style?: string | { bold?: boolean; code?: boolean; italic?: boolean };
+  elements?: Node[];
+  fields?: Node[];
+  rows?: Node[][];
+  indent?: number;
+};
+
+const node = (value: unknown): Node => (typeof value === 'object' && value !== null ? value : {});
+
+const viewBlock = (block: Node): string => {
+  switch (block.type) {
+    case 'header':
+      return pc.bold(pc.underline(inline(node(block.text))));
+    case 'divider':
+      return pc.dim('─'.repeat(80));
+    case 'rich_text':
+      return (block.elements ?? []).map(viewRichText).join('\n');
+    case 'table':
+      return viewTable(block.rows ?? []);
+    case 'context':
+      return pc.dim((block.elements ?? []).map(inline).join(' '));
+    default:
+      return [node(block.text), ...(block.fields ?? [])].map(inline).join('\n');
+  }
+};
+
+const viewRichText = (element: Node): string => {
+  const inner = (element.elements ?? []).map(inline);
+  switch (element.type) {
+    case 'rich_text_list':
+      return inner.map((line) => `${'  '.repeat(element.indent ?? 0)}• ${line}`).join('\n');
+    case 'rich_text_preformatted':
+      return inner
+        .join('')
+        .split('\n')
+        .map((line) => pc.cyan(`    ${line}`))
+        .join('\n');
+    case 'rich_text_quote':
+      return inner.map((line) => `│ ${line}`).join('\n');
+    default:
+      return inner.join('');
+  }
+};
+
+const inline = (element: Node): string => {
+  const text = typeof element.text === 'string' ? element.text : (element.elements ?? []).map(inline).join('');
+  const shown = element.type === 'link' ? pc.underline(text || (element.url ?? '')) : text;
+  const style = typeof element.style === 'object' ? element.style : {};
+  return style.bold ? pc.bold(shown) : style.code ? pc.cyan(shown) : shown;
+};
+
+const viewTable = (rows: readonly Node[][]): string => {
+  const cells = rows.map((row) => row.map(inline));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
+  return cells
+    .map((row, at) => {
+      const line = row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd();
+      return at === 0 ? pc.bold(line) : line;
+    })
+    .join('\n');
+};

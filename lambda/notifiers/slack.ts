@@ -1,0 +1,103 @@
+import type { AuditReport } from '../domain/report.ts';
+import { slackDigest } from '../render/slack-digest.ts';
+import type { SlackMessage } from '../render/slack-limits.ts';
+import { isAllClear } from '../render/summary.ts';
+import type { Notifier, NotifierContext } from './notifier.ts';
+import { callSlack } from './slack-client.ts';
+import { explain, isLayoutRefused, isRefused } from './slack-errors.ts';
+
+/** Milliseconds between two messages to one channel: https://docs.slack.dev/apis/web-api/rate-limits */
+const SPACING = 1_000;
+
+/** https://docs.slack.dev/authentication/tokens. A newline or a quote in one would come back in the error of the HTTP client. */
+const TOKEN = /^xox[\w.-]+$/;
+
+/** One digest in the channel, the rest and the CSV in its thread. Needs the scopes chat:write and files:write. */
+export const slack: Notifier = {
+  id: 'slack',
+  connect: async (context) => {
+    const token = (await context.getSlackToken())?.trim();
+    if (!token?.startsWith('xox')) {
+      return { ready: false, why: `The Slack secret holds no token${token ? ': one starts with xox' : ''}.` };
+    }
+    if (!TOKEN.test(token)) {
+      throw new Error(
+        'The Slack secret starts like a token but has characters that no token has: put only the token there.',
+      );
+    }
+    const client = context.createSlackClient(token);
+    return {
+      ready: true,
+      notify: async (report) => {
+        if (!context.slack.allClear && isAllClear(report)) return;
+        await post(report, client, context);
+      },
+    };
+  },
+};
+
+type Client = ReturnType<NotifierContext['createSlackClient']>;
+/** What did not get through, and Slack's reason. */
+type Missing = { what: string; error: unknown };
+
+const post = async (
+  report: AuditReport,
+  client: Client,
+  { slack: { channel }, sleep }: NotifierContext,
+): Promise<void> => {
+  const { digest, thread, csv } = slackDigest(report);
+  const missing: Missing[] = [];
+
+  const say = async (message: Partial<SlackMessage> & { text: string }, to: { channel: string; thread_ts?: string }) =>
+    callSlack(
+      () => client.chat.postMessage({ ...to, ...message, mrkdwn: false, unfurl_links: false, unfurl_media: false }),
+      sleep,
+    );
+  const attempt = async (what: string, send: () => Promise<unknown>): Promise<boolean> => {
+    await sleep(SPACING);
+    try {
+      await send();
+      return true;
+    } catch (error) {
+      missing.push({ what, error });
+      return false;
+    }
+  };
+
+  const posted = await say(digest, { channel }).catch(async (error: unknown) => {
+    if (!isLayoutRefused(error)) throw undelivered(error, channel);
+    missing.push({ what: 'its layout', error });
+    return say({ text: digest.text }, { channel }).catch((again: unknown) => {
+      throw undelivered(again, channel);
+    });
+  });
+  const { channel: channelId, ts } = posted;
+  if (!channelId || !ts)
+    throw new Error(`Slack took the digest for ${channel} but did not say where it is: the rest is missing.`);
+  const there = { channel: channelId, thread_ts: ts };
+
+  for (const [position, message] of thread.entries()) {
+    await attempt(`message ${position + 1} of ${thread.length} in its thread`, () => say(message, there));
+  }
+  if (csv) {
+    const upload = () => client.files.uploadV2({ channel_id: channelId, thread_ts: ts, title: csv.filename, ...csv });
+    const uploaded = await attempt('the CSV', () => callSlack(upload, sleep));
+    // The digest says that the CSV is here. That this note fails too is no news: the CSV is reported as missing already.
+    if (!uploaded) await say({ text: 'The CSV could not be attached.' }, there).catch(() => undefined);
+  }
+  if (missing.length > 0) throw incomplete(missing, channel);
+};
+
+const undelivered = (error: unknown, channel: string): Error => {
+  const nothing = isRefused(error) ? 'Nothing was posted' : 'Most likely nothing was posted';
+  return new Error(`${nothing} in ${channel} on Slack. ${explain(error, channel)}`, { cause: error });
+};
+
+const incomplete = (missing: readonly Missing[], channel: string): Error => {
+  const errors = missing.map(({ error }) => error);
+  const reasons = new Set(errors.map((error) => explain(error, channel)));
+  return new Error(
+    `The digest is in ${channel} on Slack, but without ${missing.map(({ what }) => what).join(', ')}. ${[...reasons].join(' ')}`,
+    { cause: errors.length === 1 ? errors[0] : new AggregateError(errors) },
+  );
+};

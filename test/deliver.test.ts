@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { deliver } from '../lambda/deliver.ts';
+import type { AuditReport } from '../lambda/domain/report.ts';
+import { notifiers } from '../lambda/notifiers/index.ts';
+import type { Notifier } from '../lambda/notifiers/notifier.ts';
+import { notifierContext } from './notifier-context.ts';
+import { auditReport } from './report-builders.ts';
+
+const working = (id: string, told: AuditReport[] = []): Notifier => ({
+  id,
+  connect: async () => ({
+    ready: true,
+    notify: async (report) => {
+      told.push(report);
+    },
+  }),
+});
+
+const failing = (id: string, error: Error): Notifier => ({
+  id,
+  connect: async () => ({ ready: true, notify: () => Promise.reject(error) }),
+});
+
+describe('delivering', () => {
+  it('tells every channel in order', async () => {
+    const told: AuditReport[] = [];
+    const report = auditReport();
+    expect(await deliver(report, [working('a', told), working('b', told)], notifierContext())).toEqual({
+      delivered: ['a', 'b'],
+      notSetUp: [],
+      failures: [],
+      causes: [],
+    });
+    expect(told).toEqual([report, report]);
+  });
+
+  it('goes on after a failure, and tells the next channel of it', async () => {
+    const told: AuditReport[] = [];
+    const cause = new Error('no such channel');
+    const failure = { scope: 'notifier', id: 'slack', reason: 'no such channel' };
+    expect(await deliver(auditReport(), [failing('slack', cause), working('sns', told)], notifierContext())).toEqual({
+      delivered: ['sns'],
+      notSetUp: [],
+      failures: [failure],
+      causes: [cause],
+    });
+    expect(told).toEqual([auditReport({ failures: [failure as AuditReport['failures'][number]] })]);
+  });
+
+  it('does not count a channel that is not set up as failed, but one that is set up wrong', async () => {
+    const cause = new Error('the secret cannot be read');
+    const absent: Notifier = { id: 'absent', connect: async () => ({ ready: false, why: 'no token' }) };
+    const wrong: Notifier = { id: 'wrong', connect: () => Promise.reject(cause) };
+    expect(await deliver(auditReport(), [absent, wrong], notifierContext())).toEqual({
+      delivered: [],
+      notSetUp: [{ id: 'absent', why: 'no token' }],
+      failures: [{ scope: 'notifier', id: 'wrong', reason: 'the secret cannot be read' }],
+      causes: [cause],
+    });
+  });
+
+  it('tells Slack first, so that the e-mail can say that it failed', () => {
+    expect(notifiers.map(({ id }) => id)).toEqual(['slack', 'sns']);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { renderCsv } from '../lambda/render/csv.ts';
+import { everyFailure } from '../lambda/render/failure-lines.ts';
+import { anyReport } from './arbitrary-report.ts';
+import {
+  accountFailure,
+  auditReport,
+  exemptFinding,
+  failedAccount,
+  finding,
+  production,
+  scannedAccount,
+  staging,
+} from './report-builders.ts';
+
+const rowsOf = (csv: string): Record<string, string>[] => parse(csv, { columns: true });
+
+/** The cells that are not empty. */
+const filled = (row: Record<string, string> | undefined) =>
+  Object.fromEntries(Object.entries(row ?? {}).filter(([, cell]) => cell !== ''));
+
+describe('the CSV', () => {
+  it('has a finding in one row, with its commands', () => {
+    const [row] = rowsOf(renderCsv(auditReport({ findings: [finding({ owner: 'platform-team' })] })));
+    expect(filled(row)).toEqual({
+      record: 'finding',
+      severity: 'high',
+      account_id: '111122223333',
+      account_name: 'production',
+      production: 'yes',
+      user: 'alice',
+      access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+      key_status: 'Active',
+      created: '2025-10-07T08:00:00.000Z',
+      age_days: '412',
+      last_used: '2026-11-21T08:00:00.000Z',
+      last_used_service: 's3',
+      last_used_region: 'eu-west-1',
+      rules: 'key-overdue',
+      messages: '412 days old, the limit is 90',
+      stage: 'overdue',
+      next_action: 'find-usage',
+      next_key: 'AKIAIOSFODNN7EXAMPLE',
+      next_step: finding().nextStep.text,
+      commands: 'aws iam create-access-key --user-name alice',
+      owner: 'platform-team',
+      user_arn: 'arn:aws:iam::111122223333:user/alice',
+    });
+  });
+
+  it('has exempt keys, failures and notes on accounts as rows of the same table', () => {
+    const report = auditReport({
+      accounts: [
+        scannedAccount(production, { reason: 'no credential report' }),
+        failedAccount(staging, 'AccessDenied'),
+      ],
+      exempt: [exemptFinding()],
+      failures: [
+        accountFailure(staging, 'AccessDenied'),
+        { scope: 'user', id: '111122223333/bob', reason: 'Throttling' },
+      ],
+    });
+    const rows = rowsOf(renderCsv(report));
+    expect(rows.slice(1).map(filled)).toEqual([
+      { record: 'failure', about: 'account', about_id: '444455556666', reason: 'AccessDenied' },
+      { record: 'failure', about: 'user', about_id: '111122223333/bob', reason: 'Throttling' },
+      { record: 'note', about: 'account', about_id: '111122223333', reason: 'no credential report' },
+    ]);
+    expect(rows[0]).toMatchObject({
+      record: 'exempt',
+      exempt_until: '2027-01-31',
+      exempt_reason: 'Goes away with the old mail relay',
+    });
+  });
+
+  it.each(['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '\n=1'])(
+    'has no formula: %j starts with a quote',
+    (userName) => {
+      const [row] = rowsOf(renderCsv(auditReport({ findings: [finding({ userName })] })));
+      expect(row?.['user']).toBe(`'${userName.trim()}`);
+    },
+  );
+
+  it('is a header alone where there is nothing', () => {
+    expect(renderCsv(auditReport()).split('\n')).toHaveLength(2);
+  });
+
+  it('parses back to as many rows, whatever is in it, and no cell is a formula', () => {
+    fc.assert(
+      fc.property(anyReport(100), (report) => {
+        const rows: string[][] = parse(renderCsv(report));
+        const notes = report.accounts.filter(({ status, reason }) => status === 'scanned' && reason !== undefined);
+        const { findings, exempt } = report;
+        expect(rows).toHaveLength(1 + findings.length + exempt.length + everyFailure(report).length + notes.length);
+        expect(rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,296 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { slackDigest } from '../lambda/render/slack-digest.ts';
+import { linked } from '../lambda/render/slack-finding.ts';
+import { characterCount, escapeText, messageText, type SlackMessage } from '../lambda/render/slack-limits.ts';
+import { anyReport } from './arbitrary-report.ts';
+import { checkBlocks } from './fake-aws/slack-blocks.ts';
+import {
+  accountFailure,
+  auditReport,
+  exemptFinding,
+  failedAccount,
+  finding,
+  findings,
+  KEY_ID,
+  OTHER_KEY_ID,
+  production,
+  scannedAccount,
+  staging,
+} from './report-builders.ts';
+
+type Words = { text?: unknown; elements?: Words[]; rows?: Words[][]; type?: string };
+
+/** What a reader sees of blocks, a line for each. */
+const seen = (blocks: readonly unknown[]): string => (blocks as Words[]).map((block) => wordsOf(block)).join('\n');
+
+const wordsOf = ({ text, elements, rows, type }: Words): string => {
+  if (typeof text === 'string') return text;
+  if (text) return wordsOf(text as Words);
+  if (rows) return rows.map((row) => row.map(wordsOf).join(' | ')).join('\n');
+  return (elements ?? []).map(wordsOf).join(type === 'rich_text' ? '\n' : '');
+};
+
+const messagesOf = ({ digest, thread }: ReturnType<typeof slackDigest>): SlackMessage[] => [digest, ...thread];
+
+describe('the digest', () => {
+  it('says what was read before what was found, then each finding in full', () => {
+    const { digest } = slackDigest(
+      auditReport({
+        accounts: [
+          scannedAccount(production),
+          failedAccount(staging, 'AccessDenied: not authorized to assume the role'),
+        ],
+        findings: [finding({ owner: 'platform-team', change: 'new' })],
+        failures: [accountFailure(staging, 'AccessDenied: not authorized to assume the role')],
+      }),
+    );
+    expect(seen(digest.blocks)).toBe(
+      [
+        '1 access key needs attention, 1 account not read',
+        'Read 1 of 2 accounts: 74 users, 101 access keys.',
+        'Credential report: 2026-11-23 06:12 UTC, 3 hours old.',
+        'Not read: staging (444455556666): AccessDenied: not authorized to assume the role.',
+        '1 high. 1 is new.',
+        '1. High: alice in production (111122223333) (new)',
+        `${KEY_ID}, 412 days old, last used 2 days ago (s3, eu-west-1)`,
+        'Overdue for rotation. Owner: platform-team.',
+        '• Key overdue: 412 days old, the limit is 90',
+        `Next: Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.`,
+        'aws iam create-access-key --user-name alice',
+        'The CSV in the thread has everything, each step and command.',
+      ].join('\n'),
+    );
+  });
+
+  it('says all clear in one line', () => {
+    const { digest, thread, csv } = slackDigest(auditReport());
+    expect(seen(digest.blocks)).toBe(
+      'All clear: no access key needs attention. Read production (111122223333): 74 users, 101 access keys. ' +
+        'Credential report: 2026-11-23 06:12 UTC, 3 hours old.',
+    );
+    expect([thread, csv]).toEqual([[], undefined]);
+  });
+
+  it('never says all clear when an account failed', () => {
+    const { digest } = slackDigest(
+      auditReport({ accounts: [scannedAccount(production), failedAccount(staging, 'AccessDenied')] }),
+    );
+    expect(seen(digest.blocks)).toContain('Nothing found in what could be read, 1 account not read');
+    expect(seen(digest.blocks)).toContain('Not read: staging (444455556666): AccessDenied.');
+    expect(digest.text).not.toContain('All clear');
+  });
+
+  it('never says all clear when no account was read', () => {
+    expect(seen(slackDigest(auditReport({ accounts: [] })).digest.blocks)).toMatch(/^No account could be read/);
+  });
+
+  it('never says all clear when a user could not be checked', () => {
+    const { digest } = slackDigest(
+      auditReport({ failures: [{ scope: 'user', id: `${production.id}/alice`, reason: 'AccessDenied' }] }),
+    );
+    expect(seen(digest.blocks)).toContain('Nothing found in what could be read');
+    expect(seen(digest.blocks)).toContain('Not fully checked: alice in production: AccessDenied.');
+  });
+
+  it('says each next step once for a user', () => {
+    const { digest } = slackDigest(
+      auditReport({ findings: [finding(), finding({ accessKeyId: OTHER_KEY_ID }), finding({ userName: 'bob' })] }),
+    );
+    expect(seen(digest.blocks).match(/^Next: .*/gm)).toEqual([
+      `Next: Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.`,
+      'Next: as for 1, the same user.',
+      `Next: Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.`,
+    ]);
+  });
+
+  it('names the root key, a key without id, an unknown age and an unknown last use', () => {
+    const { digest } = slackDigest(
+      auditReport({
+        findings: [
+          finding({
+            userName: '<root_account>',
+            userArn: 'arn:aws:iam::111122223333:root',
+            accessKeyId: null,
+            ageDays: null,
+          }),
+          finding({ accessKeyId: null, lastUsed: { state: 'unknown' } }),
+          finding({ userName: 'bob', status: 'Inactive', lastUsed: { state: 'never' }, ageDays: 1 }),
+        ],
+      }),
+    );
+    const facts = seen(digest.blocks).match(/^(?:root key|key id|AKIA).*$/gm);
+    expect(facts).toEqual([
+      'root key, age unknown, last used 2 days ago (s3, eu-west-1)',
+      'key id not in report, at least 412 days old, last use unknown',
+      `${KEY_ID} (inactive), 1 day old, never used`,
+    ]);
+    expect(seen(digest.blocks)).toContain('1. High: root user in production');
+  });
+
+  it('puts ten in full and the rest into a table of the thread', () => {
+    const { digest, thread } = slackDigest(auditReport({ findings: findings(25) }));
+    expect(seen(digest.blocks).match(/^\d+\. /gm)).toHaveLength(10);
+    expect(seen(digest.blocks)).toContain('Findings 11 to 25 of 25: in the thread.');
+    expect(thread).toHaveLength(1);
+    expect(seen(thread[0]?.blocks ?? [])).toContain(
+      'Findings 11 to 25 of 25.\nSeverity | User | Key | Age | Last used | Next step\n' +
+        '11. High | user-10 in production | AKIA000000010EXAMPLE | 412 days old | 2 days ago (s3, eu-west-1) | ' +
+        'Find where it is used, create its replacement',
+    );
+  });
+
+  it('puts those of the ten that do not fit into the thread, in full', () => {
+    const nextStep = {
+      action: 'find-usage' as const,
+      accessKeyId: KEY_ID,
+      text: 'Look. '.repeat(150),
+      commands: ['x'.repeat(1_000)],
+    };
+    const { digest, thread } = slackDigest(auditReport({ findings: findings(12, () => ({ nextStep })) }));
+    const inDigest = seen(digest.blocks).match(/^\d+\. /gm)?.length ?? 0;
+    expect(inDigest).toBeLessThan(10);
+    expect(seen(thread[0]?.blocks ?? [])).toMatch(new RegExp(`^${inDigest + 1}\\. High`));
+    expect(thread.flatMap(({ blocks }) => seen(blocks).match(/^\d+\. /gm) ?? [])).toHaveLength(12 - inDigest);
+  });
+
+  it('lists exempt keys in the thread, with end and reason', () => {
+    const { digest, thread } = slackDigest(auditReport({ exempt: [exemptFinding()] }));
+    expect(seen(digest.blocks)).toMatch(/^All clear.* 1 exempt\.$/);
+    expect(seen(thread[0]?.blocks ?? [])).toBe(
+      'Exempt: 1 key.\nUser | Key | Age | Exempt until | Reason\n' +
+        `legacy-mailer in production | ${OTHER_KEY_ID} | 412 days old | 2027-01-31 | Goes away with the old mail relay`,
+    );
+  });
+
+  it('says which findings are in the CSV only, when the thread is full', () => {
+    const { digest, thread, csv } = slackDigest(auditReport({ findings: findings(1_000), exempt: [exemptFinding()] }));
+    expect(thread).toHaveLength(5);
+    expect(seen(digest.blocks)).toMatch(/Findings \d+ to 1000: in its CSV only\./);
+    expect(seen(thread[3]?.blocks ?? [])).toMatch(/\d+ more: only in the CSV\./);
+    expect(parse(csv?.content ?? '')).toHaveLength(1_002);
+  });
+
+  it('leaves a command out rather than cutting it', () => {
+    const nextStep = { ...finding().nextStep, commands: ['x'.repeat(2_000)] };
+    const { digest } = slackDigest(auditReport({ findings: [finding({ nextStep })] }));
+    expect(seen(digest.blocks)).toContain('The commands are in the CSV.');
+    expect(seen(digest.blocks)).not.toContain('xxx');
+  });
+
+  it('says that accounts were read without a report', () => {
+    const reason = 'no credential report: read user by user';
+    const { digest } = slackDigest(
+      auditReport({
+        accounts: [scannedAccount(production, { reason, credentialReportGeneratedAt: null })],
+        findings: [finding()],
+      }),
+    );
+    expect(seen(digest.blocks)).toContain('production (111122223333): no credential report: read user by user.');
+    expect(seen(digest.blocks)).not.toContain('Credential report:');
+  });
+});
+
+describe('any report', () => {
+  const runs = { numRuns: 40 };
+
+  it('becomes messages within every limit, which Slack takes', () => {
+    fc.assert(
+      fc.property(anyReport(300), (report) => {
+        const messages = messagesOf(slackDigest(report));
+        expect(messages.length).toBeLessThanOrEqual(6);
+        for (const { text, blocks } of messages) {
+          expect(checkBlocks(blocks)).toEqual({ errors: [] });
+          expect(characterCount(blocks)).toBeLessThanOrEqual(12_000);
+          expect(text.length).toBeLessThanOrEqual(3_900);
+          expect(text.trim()).not.toBe('');
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('has no markup: text is escaped, and nothing in blocks is mrkdwn or a mention', () => {
+    fc.assert(
+      fc.property(anyReport(60), (report) => {
+        for (const { text, blocks } of messagesOf(slackDigest(report))) {
+          expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+          const types = JSON.stringify(blocks).match(/"type":"\w+"/g) ?? [];
+          const markup = types.filter((type) =>
+            /"(mrkdwn|markdown|user|usergroup|broadcast|channel|emoji)"/.test(type),
+          );
+          expect(markup).toEqual([]);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('has every finding in the digest, the thread or the CSV, and says where', () => {
+    fc.assert(
+      fc.property(anyReport(300), (report) => {
+        const { digest, thread, csv } = slackDigest(report);
+        const numbers = [digest, ...thread]
+          .flatMap(({ blocks }) => blocks as Words[])
+          .flatMap((block) => (block.rows ? block.rows.slice(1).map(([cell]) => cell as Words) : [block]))
+          .flatMap((words) => /^(\d+)\. (?:Critical|High|Medium|Low)/.exec(wordsOf(words))?.[1] ?? []);
+        const total = report.findings.length;
+        expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, position) => String(position + 1)));
+        if (numbers.length < total) {
+          const only = numbers.length + 1 === total ? `Finding ${total}` : `Findings ${numbers.length + 1} to ${total}`;
+          expect(seen(digest.blocks)).toContain(`${only}: in its CSV only.`);
+        }
+        const rows: string[][] = csv ? parse(csv.content) : [];
+        expect(rows.filter(([record]) => record === 'finding')).toHaveLength(total);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('text', () => {
+  it('is escaped in the order that Slack asks for', () => {
+    expect(escapeText('<!channel> & <@U024BE7LH>')).toBe('&lt;!channel&gt; &amp; &lt;@U024BE7LH&gt;');
+  });
+
+  it('is cut between entries, and says how many more there are', () => {
+    const entries = Array.from({ length: 100 }, (_, position) => `${position} ${'&'.repeat(30)}`);
+    const text = messageText(['head'], entries, (left) => `${left} more`);
+    const lines = text.split('\n');
+    expect(text.length).toBeLessThanOrEqual(3_900);
+    expect(lines.at(-1)).toBe(`${100 - (lines.length - 2)} more`);
+    expect(lines.slice(1, -1)).toEqual(entries.slice(0, lines.length - 2).map(escapeText));
+  });
+
+  it('carries the whole summary of a small report', () => {
+    expect(slackDigest(auditReport({ findings: [finding()] })).digest.text).toBe(
+      [
+        '1 access key needs attention.',
+        'Read production (111122223333): 74 users, 101 access keys.',
+        'Credential report: 2026-11-23 06:12 UTC, 3 hours old.',
+        '1 high.',
+        `1. High: alice in production, ${KEY_ID}, 412 days old, last used 2 days ago (s3, eu-west-1). ` +
+          'Overdue for rotation. Next: Find where it is used, create its replacement.',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('links', () => {
+  it('are made of https addresses, without the punctuation after them', () => {
+    expect(linked('See https://example.com/a?b=c. Or (https://example.org).', 500)).toEqual([
+      { type: 'text', text: 'See ' },
+      { type: 'link', url: 'https://example.com/a?b=c', text: 'example.com/…' },
+      { type: 'text', text: '. Or (' },
+      { type: 'link', url: 'https://example.org', text: 'example.org' },
+      { type: 'text', text: ').' },
+    ]);
+  });
+
+  it('are not made of anything else', () => {
+    expect(linked('http://example.com javascript:alert(1) https://', 500)).toEqual([
+      { type: 'text', text: 'http://example.com javascript:alert(1) https://' },
+    ]);
+  });
+});
