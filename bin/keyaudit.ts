@@ -22,10 +22,16 @@ const program = new Command('keyaudit')
   .description(
     'Finds AWS IAM access keys that are old, unused, or still in use after their replacement, and says what to do next.',
   )
-  .version(version)
-  .showHelpAfterError('(see --help)')
-  .exitOverride()
-  .addCommand(scanCommand({ clock: () => new Date() }));
+  .version(version);
+
+const commands = [scanCommand({ clock: () => new Date() })];
+for (const command of commands) program.addCommand(command);
+for (const each of [program, ...commands]) {
+  each
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureOutput({ outputError: (message, write) => write(message.replace(/^error: /, 'keyaudit: ')) });
+}
 
 /** A mistake of the caller is one plain message; anything else is named, and needs `DEBUG=keyaudit` to show its stack. */
 const explain = (error: unknown): void => {

@@ -25,7 +25,7 @@ export type AuditPorts = {
 
 /** How many accounts are read at once, and how many users in each: IAM throttles per account, and does not say when. */
 const ACCOUNTS_AT_ONCE = 8;
-const USERS_AT_ONCE = 8;
+export const USERS_AT_ONCE = 8;
 
 /** Reads every account, judges every user, and reports. Never rejects for what could not be read: that is in the report. */
 export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<AuditReport> => {

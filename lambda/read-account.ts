@@ -138,7 +138,7 @@ const readUsers = async (
   const root = roster.root && isWanted(ROOT_USER_NAME) ? [roster.root] : [];
   const limit = pLimit(concurrency);
   const looks = await Promise.all(
-    users.map(({ row, ...user }) => {
+    users.map(async ({ row, ...user }) => {
       if (row && !wanted && screenRow(row, account, wouldFlag) === 'clean') {
         return { keys: row.keys.length, failures: [], read: undefined, outOfTime: false };
       }

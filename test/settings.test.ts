@@ -51,7 +51,7 @@ describe('settings', () => {
     expect(
       problemsOf(() => parseSettings(wrong))
         .map((line) => line.split(':')[0])
-        .sort(),
+        .sort((a = '', b = '') => a.localeCompare(b)),
     ).toEqual([
       'accounts[0].id',
       'accounts[0].nmae',

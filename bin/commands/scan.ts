@@ -6,10 +6,11 @@ import { audit, reportOn } from '../../lambda/audit.ts';
 import { connectAws } from '../../lambda/aws/index.ts';
 import { deliver } from '../../lambda/deliver.ts';
 import { CredentialReportError } from '../../lambda/domain/credential-report.ts';
-import { type Account, type Severity, severities } from '../../lambda/domain/model.ts';
+import { type Account, type Failure, type Severity, severities } from '../../lambda/domain/model.ts';
 import type { AuditReport } from '../../lambda/domain/report.ts';
 import { notifierContext } from '../../lambda/notifiers/context.ts';
 import { notifiers } from '../../lambda/notifiers/index.ts';
+import type { AccountReading } from '../../lambda/read-account.ts';
 import { readReportFile } from '../../lambda/read-report-file.ts';
 import { failureLines } from '../../lambda/render/failure-lines.ts';
 import { findingContextOf, isProduction, overrideSettings, type Settings } from '../../lambda/settings.ts';
@@ -36,7 +37,7 @@ export const scanCommand = ({ clock }: { clock: () => Date }): Command =>
   new Command('scan')
     .summary('find the access keys that need attention, and say what to do')
     .description(
-      'Finds the access keys that need attention. Reads the account of your AWS credentials, the accounts that --config\n' +
+      'Finds the access keys that need attention. Reads the account of your AWS credentials, the accounts that --config ' +
         'or the flags name, or a credential report that you downloaded. Reads only: no key is ever changed.',
     )
     .addOption(
@@ -76,8 +77,6 @@ Examples:
   keyaudit scan --credential-report report.csv --format json | jq '.findings[].userName'
   keyaudit scan --config cdk.json --format slack`,
     )
-    .configureOutput({ outputError: (message, write) => write(`keyaudit: ${message.replace(/^error: /, '')}`) })
-    .exitOverride()
     .action(async (options: ScanOptions) => {
       process.exitCode = await scan(options, clock);
     });
@@ -110,18 +109,23 @@ const auditFiles = (files: readonly string[], settings: Settings, clock: () => D
     const name = listed?.name ?? id;
     return { id, name, production: isProduction({ id, name }, settings) };
   };
-  const readings = files.map((file) => {
+  const attempts = files.map((file): { reading: AccountReading } | { failure: Failure } => {
     try {
-      return readReportFile(readInput(file), accountOf);
+      return { reading: readReportFile(readInput(file), accountOf) };
     } catch (error) {
+      if (error instanceof UsageError) return { failure: { scope: 'account', id: file, reason: error.message } };
       if (!(error instanceof CredentialReportError)) throw error;
-      throw new UsageError(
-        `${file} ${error.message}. Download one with: aws iam get-credential-report --query Content --output text | base64 -d`,
-      );
+      return { failure: { scope: 'account', id: file, reason: `${file} ${error.message}. ${HOW_TO_DOWNLOAD}` } };
     }
   });
-  return reportOn(readings, { scanId: randomUUID(), context: findingContextOf(settings, clock()) }, [], clock());
+  const failures = attempts.flatMap((attempt) => ('failure' in attempt ? [attempt.failure] : []));
+  if (failures.length === files.length) throw new UsageError(failures.map(({ reason }) => reason).join('\n'));
+  const readings = attempts.flatMap((attempt) => ('reading' in attempt ? [attempt.reading] : []));
+  return reportOn(readings, { scanId: randomUUID(), context: findingContextOf(settings, clock()) }, failures, clock());
 };
+
+const HOW_TO_DOWNLOAD =
+  'Download one with: aws iam generate-credential-report; aws iam get-credential-report --query Content --output text | base64 -d';
 
 const auditLive = async (options: ScanOptions, settings: Settings, clock: () => Date): Promise<AuditReport> => {
   const { signal } = new AbortController();

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { reasonOf } from './failure.ts';
 import { type LastUsed, ROOT_USER_NAME } from './model.ts';
 
 /**
@@ -74,7 +75,7 @@ const readTable = (content: Uint8Array): TableRecord[] => {
   try {
     lines = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true });
   } catch (cause) {
-    throw new CredentialReportError(`is not CSV: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new CredentialReportError(`is not CSV: ${reasonOf(cause)}`, { cause });
   }
   const [header, ...rows] = lines;
   if (!header) throw new CredentialReportError('is empty');

@@ -1,3 +1,4 @@
+import { reasonOf } from '../domain/failure.ts';
 import { type Failure, type IamUser, isRoot, type Violation } from '../domain/model.ts';
 import type { Clock } from '../domain/rotation.ts';
 import { rules as allRules } from './index.ts';
@@ -19,7 +20,7 @@ export const evaluate = (user: IamUser, clock: Clock, rules: readonly Rule[] = a
       verdict.failures.push({
         scope: 'rule',
         id: rule.id,
-        reason: `could not judge ${user.account.id}/${user.userName}: ${error instanceof Error ? error.message : error}`,
+        reason: `could not judge ${user.account.id}/${user.userName}: ${reasonOf(error)}`,
       });
     }
   }

@@ -1,0 +1,141 @@
+/** IAM calls and wall time of one account: keyaudit against listing everything, on the embedded AWS. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import pLimit from 'p-limit';
+import { type AuditRequest, audit, reportOn, USERS_AT_ONCE } from '../../lambda/audit.ts';
+import { connectAws } from '../../lambda/aws/index.ts';
+import type { AuditReport } from '../../lambda/domain/report.ts';
+import { parseSettings } from '../../lambda/settings.ts';
+import { findingContext, NOW } from '../builders.ts';
+import { type BenchWorld, needsAttention, userName } from './worlds.ts';
+
+export const LATENCY_MS = 60;
+
+export type Measured = { iamCalls: Record<string, number>; stsCalls: number; ms: number; waitedMs: number };
+
+export type Comparison = {
+  world: BenchWorld;
+  keyaudit: Measured;
+  listEverything: Measured;
+  /** The most IAM calls that keyaudit may make. */
+  budget: number;
+  findings: number;
+  /** What is not as it has to be. */
+  problems: string[];
+};
+
+export const compareScans = async (world: BenchWorld): Promise<Comparison> => {
+  const ours = await measure(world, scanByKeyaudit);
+  const theirs = await measure(world, scanByListing);
+  const allowed = budget(world);
+  const attention = usersNeedingAttention(world);
+  const problems = [
+    totalCalls(ours.measured) > allowed && `${totalCalls(ours.measured)} IAM calls, the budget is ${allowed}`,
+    !isDeepStrictEqual(ours.report.findings, theirs.report.findings) && 'the two ways do not find the same',
+    !isDeepStrictEqual(usersFound(ours.report), attention) && 'not exactly the users who need attention were found',
+    ...[ours, theirs].flatMap(({ report }) => report.failures.map(({ id, reason }) => `${id}: ${reason}`)),
+  ];
+  return {
+    world,
+    keyaudit: ours.measured,
+    listEverything: theirs.measured,
+    budget: allowed,
+    findings: ours.report.findings.length,
+    problems: problems.filter((problem) => problem !== false),
+  };
+};
+
+/** One run of each way on a small account, so that neither pays for the first use of the SDK. */
+export const warmUp = async (): Promise<void> => {
+  const world: BenchWorld = { users: 40, age: 'old', polls: 0 };
+  await measure(world, scanByKeyaudit);
+  await measure(world, scanByListing);
+};
+
+export const totalCalls = ({ iamCalls }: Measured): number => Object.values(iamCalls).reduce((sum, n) => sum + n, 0);
+
+/**
+ * Two calls plus polls, one (ListAccessKeys) per user whose only open question is the real CreateDate, four (its keys, the last
+ * use of both, its tags) per user who needs attention.
+ */
+const budget = ({ users, age, polls }: BenchWorld): number => {
+  const attention = usersNeedingAttention({ users }).length;
+  return 2 + polls + (age === 'old' ? users - attention : 0) + 4 * attention;
+};
+
+const usersNeedingAttention = ({ users }: Pick<BenchWorld, 'users'>): string[] =>
+  Array.from({ length: users }, (_, index) => index)
+    .filter(needsAttention)
+    .map(userName);
+
+const usersFound = ({ findings }: AuditReport): string[] =>
+  [...new Set(findings.map((finding) => finding.userName))].sort();
+
+type Scan = (sleep: (ms: number) => Promise<void>) => Promise<AuditReport>;
+
+const measure = async (world: BenchWorld, scan: Scan): Promise<{ measured: Measured; report: AuditReport }> => {
+  const child = fork(fileURLToPath(new URL('fake-aws-child.ts', import.meta.url)), [
+    JSON.stringify({ ...world, latencyMs: LATENCY_MS }),
+  ]);
+  try {
+    const [env] = (await once(child, 'message')) as [Record<string, string>];
+    Object.assign(process.env, env);
+    let waitedMs = 0;
+    const start = performance.now();
+    const report = await scan((ms) => {
+      waitedMs += ms;
+      return delay(ms);
+    });
+    const ms = performance.now() - start;
+    child.send('calls');
+    const [calls] = (await once(child, 'message')) as [Record<string, number>];
+    const of = (service: string) =>
+      Object.fromEntries(Object.entries(calls).filter(([operation]) => operation.startsWith(`${service}:`)));
+    const stsCalls = Object.values(of('sts')).reduce((sum, n) => sum + n, 0);
+    return { measured: { iamCalls: of('iam'), stsCalls, ms, waitedMs }, report };
+  } finally {
+    if (child.connected) child.disconnect();
+  }
+};
+
+const settings = parseSettings({});
+const request: AuditRequest = { scanId: 'bench', context: findingContext() };
+
+const scanByKeyaudit: Scan = async (sleep) => {
+  const { signal } = new AbortController();
+  const aws = await connectAws({ settings, signal, sleep, random: () => 0.5 });
+  return audit(request, { ...aws, clock: () => NOW, signal });
+};
+
+/** ListUsers, ListAccessKeys of each, GetAccessKeyLastUsed of each key: by the same clients, as many at once, the same rules. */
+const scanByListing: Scan = async () => {
+  const { findAccounts, openAccount } = await connectAws({ settings, signal: new AbortController().signal });
+  const [account] = (await findAccounts()).accounts;
+  if (!account) throw new Error('the embedded AWS has no account');
+  const reader = await openAccount(account);
+  const limit = pLimit(USERS_AT_ONCE);
+  const read = await Promise.all(
+    (await reader.listUsers()).map(({ userName, arn }) =>
+      limit(async () => {
+        const keys = (await reader.listAccessKeys(userName)) ?? [];
+        const accessKeys = await Promise.all(
+          keys.map(async (key) => ({ ...key, lastUsed: await reader.readLastUsed(userName, key.accessKeyId) })),
+        );
+        return { account, userName, arn, tags: {}, accessKeys };
+      }),
+    ),
+  );
+  const reading = {
+    account,
+    users: read.length,
+    accessKeys: read.flatMap(({ accessKeys }) => accessKeys).length,
+    credentialReportGeneratedAt: null,
+    read,
+    found: [],
+    failures: [],
+  };
+  return reportOn([reading], request, [], NOW);
+};

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const run = promisify(execFile);
+
+/** Bundles as the Lambda is bundled: one minified ES module with everything in it. Returns its size in bytes. */
+export const bundle = async (entry: string, outfile: string): Promise<number> => {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    // Without it, CommonJS modules in the bundle fail: "Dynamic require of node:os is not supported".
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return Object.values(metafile.outputs)[0]?.bytes ?? 0;
+};
+
+/** Runs a module in so many fresh processes of this Node, one after the other; each prints one JSON value. */
+export const runFresh = async <Result>(
+  times: number,
+  file: string,
+  args: readonly string[] = [],
+): Promise<Result[]> => {
+  const results: Result[] = [];
+  for (let count = 0; count < times; count += 1) {
+    const { stdout } = await run(process.execPath, [file, ...args]);
+    results.push(JSON.parse(stdout) as Result);
+  }
+  return results;
+};
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

@@ -1,0 +1,84 @@
+/** The accounts that are measured: the same in every run. */
+import { daysAgo, hoursAgo } from '../builders.ts';
+import {
+  type FakeAccountOverrides,
+  type FakeKey,
+  type FakeLastUsed,
+  type FakeUserOverrides,
+  fakeAccount,
+  fakeWorld,
+} from '../fake-aws/world.ts';
+
+/**
+ * `old` users are older than the rotation limit, so that a report can not prove how young their keys are (`last_rotated` also
+ * moves on reactivation); `young` ones are too young for any key of theirs to be due.
+ */
+export type BenchWorld = {
+  users: number;
+  age: 'old' | 'young';
+  /** How many calls for a report do not find it ready. */
+  polls: number;
+};
+
+/** 5 %: one user in so many needs attention. */
+const ONE_IN = 20;
+
+export const needsAttention = (index: number): boolean => index % ONE_IN === ONE_IN / 2;
+
+export const userName = (index: number): string => `user-${String(index).padStart(5, '0')}`;
+
+export const benchAccount = (world: BenchWorld) => fakeAccount(accountOf(world));
+
+export const benchWorld = (world: BenchWorld) => fakeWorld({ accounts: [accountOf(world)] });
+
+const accountOf = ({ users, age, polls }: BenchWorld): FakeAccountOverrides => ({
+  report: { polls },
+  users: Array.from({ length: users }, (_, index): FakeUserOverrides => {
+    const common = { userName: userName(index), slotOrder: index % 2 ? [1, 0] : [0, 1] };
+    return needsAttention(index)
+      ? { ...common, created: daysAgo(400), keys: attention[Math.floor(index / ONE_IN) % attention.length] ?? [] }
+      : { ...common, ...inOrder(index, age) };
+  }),
+});
+
+type Key = Partial<FakeKey>;
+
+/** Rotated not long ago: the new key is in use, the old one Inactive and kept for a while. */
+const inOrder = (index: number, age: BenchWorld['age']): Required<Pick<FakeUserOverrides, 'created' | 'keys'>> => ({
+  created: age === 'old' ? daysAgo(200 + (index % 500)) : daysAgo(40 + (index % 30)),
+  keys: [
+    { created: daysAgo(5 + (index % 30)), lastUsed: used(hoursAgo(1 + (index % 48))) },
+    {
+      status: 'Inactive',
+      created: age === 'old' ? daysAgo(100 + (index % 60)) : daysAgo(38),
+      lastUsed: used(daysAgo(6 + (index % 20))),
+    },
+  ],
+});
+
+const used = (date: Date): FakeLastUsed => ({ date, service: 's3', region: 'eu-west-2' });
+const inUse = used(hoursAgo(1));
+const deactivated: Key = { status: 'Inactive', created: daysAgo(100), lastUsed: used(daysAgo(10)) };
+
+/** Two keys each, every rule for users once. */
+const attention: readonly (readonly Key[])[] = [
+  [{ created: daysAgo(120), lastUsed: inUse }, deactivated], // key-overdue
+  [
+    { created: daysAgo(60), lastUsed: used(hoursAgo(2)) }, // superseded-key-in-use
+    { created: daysAgo(20), lastUsed: inUse },
+  ],
+  [
+    { created: daysAgo(60), lastUsed: inUse },
+    { created: daysAgo(5) }, // replacement-not-used
+  ],
+  [
+    { created: daysAgo(60), lastUsed: used(daysAgo(30)) }, // superseded-key-idle
+    { created: daysAgo(29), lastUsed: inUse },
+  ],
+  [{ created: daysAgo(60), lastUsed: used(daysAgo(50)) }, deactivated], // key-unused
+  [{ created: daysAgo(80), lastUsed: inUse }, deactivated], // key-due-soon
+  [
+    { created: daysAgo(20), lastUsed: inUse },
+    { ...deactivated, lastUsed: used(daysAgo(40)) },
+  ], // inactive-key-kept
+];
