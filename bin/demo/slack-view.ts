@@ -2,7 +2,7 @@ import pc from 'picocolors';
 
 /** Slack's blocks as a person would see them, roughly, on a terminal. */
 export const viewBlocks = (blocks: readonly unknown[]): string =>
-  blocks.map((block) => viewBlock(node(block))).join('\n');
+  blocks.map((block) => viewBlock(node(block))).join('\n\n');
 
 /** Any object of Block Kit: https://docs.slack.dev/reference/block-kit/blocks/ */
 type Node = {
