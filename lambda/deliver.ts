@@ -1,7 +1,7 @@
 import { reasonOf } from './domain/failure.ts';
 import type { Failure } from './domain/model.ts';
 import type { AuditReport } from './domain/report.ts';
-import type { Notifier, NotifierContext } from './notifiers/notifier.ts';
+import type { Connection, Notifier, NotifierContext } from './notifiers/notifier.ts';
 
 export type Delivery = {
   /** Ids of the notifiers that told all they had to tell. */
@@ -12,25 +12,27 @@ export type Delivery = {
   causes: unknown[];
 };
 
+/** The share of the time left that a channel may take while others wait for their turn. */
+const SHARE = 0.75;
+
 /**
- * Tells every channel, one after the other. One that fails does not stop the next, which is told of it: the e-mail says that Slack
- * failed. Never rejects; the failures are the caller's to raise once everything was tried.
+ * Tells every channel, one after the other. One that fails or hangs does not stop the next, which is told of it: the e-mail says that
+ * Slack failed. Never rejects; the failures are the caller's to raise once everything was tried. `timeLeft` is in ms.
  */
 export const deliver = async (
   report: AuditReport,
   notifiers: readonly Notifier[],
   context: NotifierContext,
+  timeLeft: () => number,
 ): Promise<Delivery> => {
   const delivery: Delivery = { delivered: [], notSetUp: [], failures: [], causes: [] };
-  for (const { id, connect } of notifiers) {
+  for (const [position, { id, connect }] of notifiers.entries()) {
+    const limit = timeLeft() * (position < notifiers.length - 1 ? SHARE : 1);
     try {
-      const connection = await connect(context);
-      if (connection.ready) {
-        await connection.notify({ ...report, failures: [...report.failures, ...delivery.failures] });
-        delivery.delivered.push(id);
-      } else {
-        delivery.notSetUp.push({ id, why: connection.why });
-      }
+      const told = { ...report, failures: [...report.failures, ...delivery.failures] };
+      const connection = await within(limit, tell(connect, context, told));
+      if (connection.ready) delivery.delivered.push(id);
+      else delivery.notSetUp.push({ id, why: connection.why });
     } catch (cause) {
       delivery.failures.push({ scope: 'notifier', id, reason: reasonOf(cause) });
       delivery.causes.push(cause);
@@ -38,3 +40,23 @@ export const deliver = async (
   }
   return delivery;
 };
+
+const tell = async (
+  connect: Notifier['connect'],
+  context: NotifierContext,
+  report: AuditReport,
+): Promise<Connection> => {
+  const connection = await connect(context);
+  if (connection.ready) await connection.notify(report);
+  return connection;
+};
+
+/** The work, or a rejection when it takes longer than `limit` ms. The work itself goes on, unheard. */
+const within = <T>(limit: number, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(Math.max(0, limit));
+    signal.addEventListener('abort', () =>
+      reject(new Error(`gave up waiting after ${Math.round(limit / 1000)} seconds`)),
+    );
+    work.then(resolve, reject);
+  });

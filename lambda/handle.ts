@@ -24,7 +24,9 @@ export type Auditor = {
 export type Invocation = { awsRequestId: string; getRemainingTimeInMillis: () => number };
 
 /** The time kept for telling people, in ms; half of what is left where that is less. */
-const DELIVERY_TIME = 90_000;
+const DELIVERY_TIME = 120_000;
+/** The time kept for saying what could not be told, in ms. */
+const ANSWER_TIME = 500;
 
 /**
  * One invocation: read, decide, tell, answer. Rejects when the event is wrong, when AWS lets nobody in, and, once every
@@ -43,7 +45,8 @@ export const handle =
     const report = await audit({ scanId: awsRequestId, context, users }, { ...aws, clock, signal });
     logReport(report, auditor);
     if (!notify) return answerOf(report, { delivered: [], notSetUp: [] });
-    const delivery = await deliver(report, auditor.notifiers, auditor.notifierContext);
+    const timeLeft = (): number => getRemainingTimeInMillis() - ANSWER_TIME;
+    const delivery = await deliver(report, auditor.notifiers, auditor.notifierContext, timeLeft);
     raise(delivery);
     return answerOf(report, delivery);
   };

@@ -21,11 +21,13 @@ const failing = (id: string, error: Error): Notifier => ({
   connect: async () => ({ ready: true, notify: () => Promise.reject(error) }),
 });
 
+const plenty = (): number => 60_000;
+
 describe('delivering', () => {
   it('tells every channel in order', async () => {
     const told: AuditReport[] = [];
     const report = auditReport();
-    expect(await deliver(report, [working('a', told), working('b', told)], notifierContext())).toEqual({
+    expect(await deliver(report, [working('a', told), working('b', told)], notifierContext(), plenty)).toEqual({
       delivered: ['a', 'b'],
       notSetUp: [],
       failures: [],
@@ -38,7 +40,9 @@ describe('delivering', () => {
     const told: AuditReport[] = [];
     const cause = new Error('no such channel');
     const failure = { scope: 'notifier', id: 'slack', reason: 'no such channel' };
-    expect(await deliver(auditReport(), [failing('slack', cause), working('sns', told)], notifierContext())).toEqual({
+    expect(
+      await deliver(auditReport(), [failing('slack', cause), working('sns', told)], notifierContext(), plenty),
+    ).toEqual({
       delivered: ['sns'],
       notSetUp: [],
       failures: [failure],
@@ -51,12 +55,29 @@ describe('delivering', () => {
     const cause = new Error('the secret cannot be read');
     const absent: Notifier = { id: 'absent', connect: async () => ({ ready: false, why: 'no token' }) };
     const wrong: Notifier = { id: 'wrong', connect: () => Promise.reject(cause) };
-    expect(await deliver(auditReport(), [absent, wrong], notifierContext())).toEqual({
+    expect(await deliver(auditReport(), [absent, wrong], notifierContext(), plenty)).toEqual({
       delivered: [],
       notSetUp: [{ id: 'absent', why: 'no token' }],
       failures: [{ scope: 'notifier', id: 'wrong', reason: 'the secret cannot be read' }],
       causes: [cause],
     });
+  });
+
+  it('does not let a channel that hangs keep the others from being told', async () => {
+    const told: AuditReport[] = [];
+    const hanging: Notifier = {
+      id: 'slack',
+      connect: async () => ({ ready: true, notify: () => new Promise(() => {}) }),
+    };
+    const { delivered, failures } = await deliver(
+      auditReport(),
+      [hanging, working('sns', told)],
+      notifierContext(),
+      () => 20,
+    );
+    expect(failures).toEqual([{ scope: 'notifier', id: 'slack', reason: 'gave up waiting after 0 seconds' }]);
+    expect(delivered).toEqual(['sns']);
+    expect(told[0]?.failures).toContainEqual(failures[0]);
   });
 
   it('tells Slack first, so that the e-mail can say that it failed', () => {

@@ -141,6 +141,9 @@ const auditLive = async (options: ScanOptions, settings: Settings, clock: () => 
   }
 };
 
+/** How long telling people may take, in ms. */
+const DELIVERY_TIME = 5 * 60 * 1000;
+
 /** Tells the channels as the Lambda would; what they refuse is a failure of the report. */
 const notified = async (report: AuditReport, settings: Settings): Promise<AuditReport> => {
   const context = notifierContext(settings, process.env, async () => {
@@ -148,7 +151,7 @@ const notified = async (report: AuditReport, settings: Settings): Promise<AuditR
     if (token?.trim().startsWith('xox')) return token;
     throw new Error('there is no token: put a bot token (xoxb-…) into the environment variable SLACK_TOKEN');
   });
-  const { delivered, notSetUp, failures } = await deliver(report, notifiers, context);
+  const { delivered, notSetUp, failures } = await deliver(report, notifiers, context, () => DELIVERY_TIME);
   for (const id of delivered) process.stderr.write(`Told ${id}.\n`);
   for (const { id, why } of notSetUp) process.stderr.write(`Did not tell ${id}: ${why}\n`);
   return { ...report, failures: [...report.failures, ...failures] };
