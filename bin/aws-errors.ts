@@ -17,7 +17,7 @@ const advices: readonly [pattern: RegExp, advice: string][] = [
   ],
   [
     /CredentialsProviderError/,
-    'There are no AWS credentials: sign in (aws sso login), set AWS_PROFILE, or audit a downloaded report with --credential-report FILE',
+    'There are no usable AWS credentials: sign in (aws sso login), check AWS_PROFILE, or audit a downloaded report with --credential-report FILE',
   ],
   [
     /ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch/,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseSettings, type Settings } from '../lambda/settings.ts';
 import { UsageError } from './exit-codes.ts';
 
@@ -8,12 +9,14 @@ import { UsageError } from './exit-codes.ts';
  */
 export const loadSettings = (file: string | undefined): Settings => {
   if (file === undefined) return parseSettings({});
-  return parseSettings(settingsIn(readJson(file)), `The settings in ${file} are wrong`);
+  return parseSettings(settingsIn(readJson(file), file), `The settings in ${file} are wrong`);
 };
 
-const settingsIn = (content: unknown): unknown => {
-  const { context } = (content ?? {}) as { context?: { keyaudit?: unknown } };
-  return context === undefined ? content : (context.keyaudit ?? {});
+const settingsIn = (content: unknown, file: string): unknown => {
+  const { context } = (content ?? {}) as { context?: Record<string, unknown> };
+  if (context === undefined) return content;
+  if (context['keyaudit'] === undefined) throw new UsageError(`${file} has no context "keyaudit"`);
+  return context['keyaudit'];
 };
 
 const readJson = (file: string): unknown => {
@@ -25,10 +28,10 @@ const readJson = (file: string): unknown => {
   }
 };
 
-/** A file that the caller named. Throws a `UsageError` when it cannot be read. */
+/** A file that the caller named, or `-` for stdin. Throws a `UsageError` when it cannot be read. */
 export const readInput = (file: string): Buffer => {
   try {
-    return readFileSync(file);
+    return readFileSync(file === '-' ? process.stdin.fd : file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why: Record<string, string> = {
@@ -36,6 +39,6 @@ export const readInput = (file: string): Buffer => {
       EACCES: 'you may not read it',
       EISDIR: 'it is a directory',
     };
-    throw new UsageError(`Cannot read ${file}: ${why[code ?? ''] ?? message}`);
+    throw new UsageError(`Cannot read ${file === '-' ? 'stdin' : resolve(file)}: ${why[code ?? ''] ?? message}`);
   }
 };

@@ -12,6 +12,13 @@ import { demoSettings, demoWorld, topicArn, unreadableKeyId } from './demo/world
  * embedded AWS and Slack. Exits 0 when every message arrived.
  */
 
+const INTRODUCTION = `keyaudit looks at the AWS IAM access keys of every account, finds those that are overdue, unused or still in use after
+their replacement, and says what to do next. This demo audits four made-up accounts on an AWS and a Slack of its own:
+nothing leaves this machine. Below is what the team would see.`;
+
+/** Of the e-mail, so many lines are shown: Slack told the same before. */
+const EMAIL_LINES = 24;
+
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -49,10 +56,14 @@ const show = (aws: FakeAws, slack: FakeSlack): boolean => {
   if (!published || !csv || slack.messages.length === 0) return false;
   const { default: json = '', email = '' } = JSON.parse(published.message) as Record<string, string>;
   heading(`SNS e-mail: ${published.subject}`);
-  say(email);
+  const lines = email.split('\n');
+  say(lines.slice(0, EMAIL_LINES).join('\n'));
+  if (lines.length > EMAIL_LINES)
+    say(pc.dim(`… ${lines.length - EMAIL_LINES} more lines: the same findings, in demo-output/email.txt`));
   heading('Files');
   for (const [name, content] of [
     ['report.json', `${JSON.stringify(JSON.parse(json), null, 2)}\n`],
+    ['email.txt', email],
     [csv.name, csv.content.toString()],
   ] as const) {
     mkdirSync('demo-output', { recursive: true });
@@ -60,13 +71,14 @@ const show = (aws: FakeAws, slack: FakeSlack): boolean => {
     writeFileSync(file, content);
     say(`${relative('.', file)}`);
   }
-  const report = JSON.parse(json) as AuditReport;
+  const { findings } = JSON.parse(json) as AuditReport;
   say(
-    `\n${report.findings.length} findings in ${aws.calls.all.length} AWS calls. No key was changed: the auditor only reads. Next: npm run -s keyaudit -- scan --help`,
+    `\n${findings.length} findings, in ${aws.calls.all.length} AWS calls; no key was changed. Next, on an account of yours: npm run -s keyaudit -- scan`,
   );
   return true;
 };
 
+say(INTRODUCTION);
 const slack = await startFakeSlack();
 const aws = await startFakeAws({ world: demoWorld(new Date(), slack.token) });
 aws.faults.add({

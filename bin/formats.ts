@@ -15,10 +15,11 @@ const renderers = {
     const { digest, thread } = slackDigest(report);
     return `${JSON.stringify({ ...digest, thread }, null, 2)}\n`;
   },
-} satisfies Record<string, (report: AuditReport, colors: Colors) => string>;
+} satisfies Record<string, (report: AuditReport, colors: Colors, width?: number) => string>;
 
 export type Format = keyof typeof renderers;
 export const formats = Object.keys(renderers) as Format[];
 
-export const render = (report: AuditReport, format: Format, colors: Colors): string =>
-  renderers[format](report, colors);
+/** `width` is the terminal's, in columns, where there is one. */
+export const render = (report: AuditReport, format: Format, colors: Colors, width?: number): string =>
+  renderers[format](report, colors, width);

@@ -12,10 +12,14 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-// A reader that has seen enough (`| head`) is no error.
+// npm runs scripts in the project's folder; file names are meant where the person stands.
+if (process.env['INIT_CWD']) process.chdir(process.env['INIT_CWD']);
+
+// A reader that has seen enough (`| head`) is no error; anything else means that the result is lost.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.stderr.write(`keyaudit: Cannot write the output: ${error.message}\n`);
+  process.exit(exitCodes.incomplete);
 });
 
 const program = new Command('keyaudit')

@@ -1,54 +1,64 @@
 import Table from 'cli-table3';
 import type { Colors } from 'picocolors/types.js';
 import type { Severity } from '../lambda/domain/model.ts';
-import type { AuditReport, Finding } from '../lambda/domain/report.ts';
+import type { AuditReport, ExemptFinding, Finding } from '../lambda/domain/report.ts';
+import { oneLine } from '../lambda/render/safe-text.ts';
 import { countsSentence, coverageLines, headline, reportedAt } from '../lambda/render/summary.ts';
-import { accountName, actionWords, inactiveNote, keyLabel, lastUse, userLabel } from '../lambda/render/wording.ts';
+import { accountName, inactiveNote, keyLabel, lastUse, nextWords, userLabel } from '../lambda/render/wording.ts';
 
-const LIMITS = { names: 10, reason: 500 };
+const LIMITS = { names: 10, reason: 500, lines: 20 };
 
-/** The report as a table for a terminal: one line a key, the one that matters most first. */
-export const renderTable = (report: AuditReport, colors: Colors): string => {
+/** Below so many columns, a line has no room for the stage. */
+const WIDE = 150;
+
+/** The report as a table for a terminal of so many columns: one line a key, the one that matters most first. */
+export const renderTable = (report: AuditReport, colors: Colors, width = Number.POSITIVE_INFINITY): string => {
   const counts = countsSentence(report);
+  const { findings, exempt } = report;
+  const hasCommands = findings.some(({ nextStep }) => nextStep.commands.length > 0);
+  const head = colors.dim;
   const sections = [
     [colors.bold(headline(report)), ...coverageLines(report, LIMITS), ...(counts ? [counts] : [])].join('\n'),
-    ...(report.findings.length > 0 ? [keyTable(report.findings, report, colors)] : []),
-    ...(report.exempt.length > 0
-      ? [
-          `${colors.bold('Exempt')}\n${keyTable(report.exempt, report, colors, (key) => `until ${key.exemption.until}`)}`,
-        ]
+    ...(findings.length > 0 ? [table(findings, findingColumns(report, colors, width), head)] : []),
+    ...(exempt.length > 0 ? [`${colors.bold('Exempt')}\n${table(exempt, exemptColumns(report), head)}`] : []),
+    ...(findings.length > 0
+      ? [head(`For each next step in full${hasCommands ? ', with its commands' : ''}: --format text`)]
       : []),
-    ...(report.findings.length > 0 ? [colors.dim('For each next step in full, with its commands: --format text')] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 };
 
-const columns = ['SEVERITY', 'ACCOUNT', 'USER', 'ACCESS KEY', 'AGE', 'LAST USED', 'STAGE', 'NEXT STEP'];
+type Columns<Key> = Record<string, (key: Key) => string>;
 
-const keyTable = <Key extends Finding>(
-  keys: readonly Key[],
-  report: AuditReport,
-  colors: Colors,
-  next: (key: Key) => string = ({ nextStep }) => actionWords[nextStep.action],
-): string => {
-  const table = new Table({
-    head: columns.map((name) => colors.dim(name)),
+const keyColumns = (report: AuditReport): Columns<Finding> => ({
+  ACCOUNT: ({ account }) => accountName(account),
+  USER: userLabel,
+  'ACCESS KEY': (key) => keyLabel(key) + inactiveNote(key),
+  AGE: ({ ageDays, accessKeyId }) => (ageDays === null ? 'unknown' : `${accessKeyId === null ? '≥ ' : ''}${ageDays} d`),
+  'LAST USED': ({ lastUsed }) => lastUse(lastUsed, reportedAt(report)),
+});
+
+const findingColumns = (report: AuditReport, colors: Colors, width: number): Columns<Finding> => ({
+  SEVERITY: ({ severity }) => severityColor(severity, colors)(severity),
+  ...keyColumns(report),
+  ...(width >= WIDE && { STAGE: ({ stage }: Finding) => stage }),
+  'NEXT STEP': nextWords,
+});
+
+const exemptColumns = (report: AuditReport): Columns<ExemptFinding> => ({
+  ...keyColumns(report),
+  UNTIL: ({ exemption }) => exemption.until,
+  REASON: ({ exemption }) => oneLine(exemption.reason),
+});
+
+const table = <Key>(keys: readonly Key[], columns: Columns<Key>, head: (name: string) => string): string => {
+  const rows = new Table({
+    head: Object.keys(columns).map(head),
     chars: borderless,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
-  for (const key of keys) {
-    table.push([
-      severityColor(key.severity, colors)(key.severity),
-      accountName(key.account),
-      userLabel(key),
-      keyLabel(key) + inactiveNote(key),
-      key.ageDays === null ? 'unknown' : `${key.accessKeyId === null ? '≥ ' : ''}${key.ageDays} d`,
-      lastUse(key.lastUsed, reportedAt(report)),
-      key.stage,
-      next(key),
-    ]);
-  }
-  return table
+  for (const key of keys) rows.push(Object.values(columns).map((cellOf) => cellOf(key)));
+  return rows
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())

@@ -1,7 +1,6 @@
 import type { Delivery } from './deliver.ts';
 import type { AuditReport } from './domain/report.ts';
-import { failureLines } from './render/failure-lines.ts';
-import { countsSentence, coverageSentence, dataAgeSentence, headline, reportedAt } from './render/summary.ts';
+import { countsSentence, coverageLines, headline, reportedAt } from './render/summary.ts';
 import { findingLine } from './render/wording.ts';
 
 /** The ones that matter most; who needs all of them has Slack, SNS or the CLI. */
@@ -10,9 +9,9 @@ const SHOWN = 25;
 /** What an invocation returns: for reading in the Lambda console. */
 export type Answer = {
   headline: string;
+  /** What was read, how old it is, and what was not read and why. */
   coverage: string[];
   counts: string;
-  notRead: string[];
   findings: { finding: string; nextStep: string; commands: string[] }[];
   findingsNotShown: number;
   exempt: number;
@@ -27,9 +26,8 @@ export const answerOf = (
   { delivered, notSetUp }: Pick<Delivery, 'delivered' | 'notSetUp'>,
 ): Answer => ({
   headline: headline(report),
-  coverage: [coverageSentence(report), dataAgeSentence(report)].filter((line) => line !== undefined),
+  coverage: coverageLines(report, { names: 50, reason: 500, lines: 50 }),
   counts: countsSentence(report),
-  notRead: failureLines(report, { names: 50, reason: 500 }),
   findings: report.findings.slice(0, SHOWN).map((finding) => ({
     finding: findingLine(finding, reportedAt(report)),
     nextStep: finding.nextStep.text,

@@ -1,7 +1,10 @@
 import pLimit from 'p-limit';
+import { withDeactivationTags } from './domain/deactivation.ts';
+import { reasonOf } from './domain/failure.ts';
 import { byRank, type FindingContext, findingsOf } from './domain/findings.ts';
 import type { Failure, IamUser, Severity } from './domain/model.ts';
 import type { AuditReport, Finding, ReportedAccount } from './domain/report.ts';
+import { formatInstant, HOUR } from './domain/time.ts';
 import type { FindAccounts, OpenAccount, Progress } from './ports.ts';
 import { type AccountReading, readAccount } from './read-account.ts';
 import { evaluate } from './rules/evaluate.ts';
@@ -73,10 +76,7 @@ export const reportOn = (
 ): AuditReport => {
   const judged = readings
     .flatMap(({ read }) => read)
-    .map((user) => {
-      const verdict = evaluate(user, context);
-      return { ...findingsOf(user, verdict.violations, context), failures: verdict.failures };
-    });
+    .map((user) => judge(withDeactivationTags(user, context.now), context));
   const accounts = readings.map(reportedAccount);
   const findings = judged.flatMap((user) => user.findings).sort(byRank);
   return {
@@ -91,7 +91,7 @@ export const reportOn = (
     resolved: [],
     failures: [
       ...failures,
-      ...readings.flatMap((reading) => reading.failures),
+      ...readings.flatMap((reading) => [...reading.failures, ...fromTheFuture(reading, context.now)]),
       ...judged.flatMap((user) => user.failures),
     ],
     summary: {
@@ -103,6 +103,44 @@ export const reportOn = (
       bySeverity: countBySeverity(findings),
     },
   };
+};
+
+/** One user who cannot be judged does not take the others along. */
+const judge = (user: IamUser, context: FindingContext): ReturnType<typeof findingsOf> & { failures: Failure[] } => {
+  const { violations, failures } = evaluate(user, context);
+  try {
+    return { ...findingsOf(user, violations, context), failures };
+  } catch (error) {
+    const reason = `what to do about it could not be worked out: ${reasonOf(error)}`;
+    const failure: Failure = { scope: 'user', id: `${user.account.id}/${user.userName}`, reason };
+    return { findings: [], exempt: [], failures: [...failures, failure] };
+  }
+};
+
+/** Clocks differ; more than this is another time, and ages judged at it mean nothing. */
+const CLOCK_SKEW = HOUR;
+
+/** Data that is younger than the instant it is judged at can not be judged: everything would look young. */
+const fromTheFuture = ({ account, credentialReportGeneratedAt, read }: AccountReading, now: Date): Failure[] => {
+  const instants = [
+    ...(credentialReportGeneratedAt ? [credentialReportGeneratedAt] : []),
+    ...read.flatMap(({ accessKeys }) =>
+      accessKeys.flatMap(({ createDate, lastUsed }) => [
+        ...(createDate ? [createDate] : []),
+        ...(lastUsed.state === 'used' ? [lastUsed.date] : []),
+      ]),
+    ),
+  ];
+  const newest = new Date(Math.max(0, ...instants.map((instant) => instant.getTime())));
+  return newest.getTime() - now.getTime() <= CLOCK_SKEW
+    ? []
+    : [
+        {
+          scope: 'account',
+          id: account.id,
+          reason: `its data is of ${formatInstant(newest)}, later than ${formatInstant(now)}, at which it was judged: check the clock, or --now`,
+        },
+      ];
 };
 
 const reportedAccount = (reading: AccountReading): ReportedAccount => {

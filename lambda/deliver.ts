@@ -22,7 +22,7 @@ const SHARE = 0.75;
 export const deliver = async (
   report: AuditReport,
   notifiers: readonly Notifier[],
-  context: NotifierContext,
+  context: Omit<NotifierContext, 'signal'>,
   timeLeft: () => number,
 ): Promise<Delivery> => {
   const delivery: Delivery = { delivered: [], notSetUp: [], failures: [], causes: [] };
@@ -30,7 +30,8 @@ export const deliver = async (
     const limit = timeLeft() * (position < notifiers.length - 1 ? SHARE : 1);
     try {
       const told = { ...report, failures: [...report.failures, ...delivery.failures] };
-      const connection = await within(limit, tell(connect, context, told));
+      const signal = AbortSignal.timeout(Math.max(0, Math.floor(limit)));
+      const connection = await Promise.race([tell(connect, { ...context, signal }, told), expiry(id, limit, signal)]);
       if (connection.ready) delivery.delivered.push(id);
       else delivery.notSetUp.push({ id, why: connection.why });
     } catch (cause) {
@@ -51,12 +52,11 @@ const tell = async (
   return connection;
 };
 
-/** The work, or a rejection when it takes longer than `limit` ms. The work itself goes on, unheard. */
-const within = <T>(limit: number, work: Promise<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(Math.max(0, limit));
+/** Rejects when the time of a channel is over. */
+const expiry = (id: string, limit: number, signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const seconds = Math.round(limit / 1000);
     signal.addEventListener('abort', () =>
-      reject(new Error(`gave up waiting after ${Math.round(limit / 1000)} seconds`)),
+      reject(new Error(`${id} did not take everything within ${seconds} seconds: look there what arrived`)),
     );
-    work.then(resolve, reject);
   });

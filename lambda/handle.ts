@@ -15,7 +15,7 @@ export type Auditor = {
     openAccount: OpenAccount;
   }>;
   notifiers: readonly Notifier[];
-  notifierContext: NotifierContext;
+  notifierContext: Omit<NotifierContext, 'signal'>;
   clock: () => Date;
   log: Record<'info' | 'warn', (message: string, details: Record<string, unknown>) => void>;
 };

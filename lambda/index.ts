@@ -16,7 +16,9 @@ const logger = new Logger({ serviceName: 'keyaudit' });
 const settings = parseSettings(
   JSON.parse(readFileSync(SETTINGS_FILE ?? new URL('settings.json', import.meta.url), 'utf8')),
 );
-const secrets = new SecretsManagerClient();
+const secrets = new SecretsManagerClient({
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+});
 
 const audit = handle({
   settings,

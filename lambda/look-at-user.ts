@@ -1,5 +1,4 @@
 import type { CredentialReportRow } from './domain/credential-report.ts';
-import { withDeactivationTags } from './domain/deactivation.ts';
 import { reasonOf } from './domain/failure.ts';
 import type { AccessKey, Account, Failure, IamUser } from './domain/model.ts';
 import { screenKeys, type WouldFlag } from './domain/screening.ts';
@@ -12,6 +11,8 @@ export type Look = {
   /** The user, where a rule may concern it. */
   read: IamUser | undefined;
   failures: Failure[];
+  /** Not even its keys could be listed. */
+  unreadable: boolean;
   /** There was no time left to read the user. */
   outOfTime: boolean;
 };
@@ -29,15 +30,17 @@ export const lookAtUser = async (
   wouldFlag: WouldFlag,
   signal: AbortSignal,
 ): Promise<Look> => {
-  const look: Look = { keys: 0, read: undefined, failures: [], outOfTime: false };
+  const id = `${account.id}/${userName}`;
+  const look: Look = { keys: 0, read: undefined, failures: [], unreadable: false, outOfTime: false };
   const fail = (what: string, error: unknown): void => {
     signal.throwIfAborted();
-    look.failures.push({ scope: 'user', id: `${account.id}/${userName}`, reason: `${what}: ${reasonOf(error)}` });
+    look.failures.push({ scope: 'user', id, reason: `${what}: ${reasonOf(error)}` });
   };
   try {
     signal.throwIfAborted();
-    const listed = await reader.listAccessKeys(userName).catch((error) => {
+    const listed = await reader.listAccessKeys(userName).catch((error: unknown) => {
       fail('its access keys could not be listed', error);
+      look.unreadable = true;
     });
     if (!listed) return look;
     const user = { account, userName, arn, tags: {}, accessKeys: listed.map(unread) };
@@ -53,10 +56,11 @@ export const lookAtUser = async (
       fail('its tags could not be read, so they neither exempt it nor name an owner', error);
       return {};
     });
-    return tags ? { ...look, read: withDeactivationTags({ ...live, tags }) } : { ...look, keys: 0 };
+    return tags ? { ...look, read: { ...live, tags } } : { ...look, keys: 0 };
   } catch (error) {
-    if (signal.aborted) return { ...look, read: undefined, outOfTime: true };
-    throw error;
+    if (signal.aborted) return { ...look, outOfTime: true };
+    const reason = `it could not be read: ${reasonOf(error)}`;
+    return { ...look, unreadable: true, failures: [...look.failures, { scope: 'user', id, reason }] };
   }
 };
 
@@ -72,7 +76,7 @@ const readLastUses = async (
   const reads = await Promise.all(
     listed.map(async (key) => {
       try {
-        return { key: { ...key, lastUsed: await reader.readLastUsed(userName, key.accessKeyId) } };
+        return { key: { ...key, lastUsed: await reader.readLastUsed(key.accessKeyId) } };
       } catch (error) {
         return { key: unread(key), error };
       }

@@ -14,7 +14,7 @@ export type ListedKey = Pick<AccessKey, 'status'> & { accessKeyId: string; creat
 export type ListAccessKeys = (userName: string) => Promise<ListedKey[] | undefined>;
 
 /** When the key was last used. Rejects when AWS does not say: a deleted key is refused like a forbidden one. */
-export type ReadLastUsed = (userName: string, accessKeyId: string) => Promise<LastUsed>;
+export type ReadLastUsed = (accessKeyId: string) => Promise<LastUsed>;
 
 /** All tags of the user; `undefined` when there is no such user (any more). */
 export type ReadUserTags = (userName: string) => Promise<Tags | undefined>;

@@ -140,7 +140,7 @@ const readUsers = async (
   const looks = await Promise.all(
     users.map(async ({ row, ...user }) => {
       if (row && !wanted && screenRow(row, account, wouldFlag) === 'clean') {
-        return { keys: row.keys.length, failures: [], read: undefined, outOfTime: false };
+        return { keys: row.keys.length, failures: [], read: undefined, unreadable: false, outOfTime: false };
       }
       return limit(async () => {
         const look = await lookAtUser(account, user, wanted ? undefined : row, reader, wouldFlag, signal);
@@ -150,14 +150,14 @@ const readUsers = async (
     }),
   );
   const unread = looks.filter(({ outOfTime }) => outOfTime).length;
-  const failed =
-    unread > 0 ? `time ran out before ${plural(unread, 'user')} of ${users.length} could be read` : undefined;
+  const unreadable = looks.filter((look) => look.unreadable).length;
+  const failed = whyFailed(users.length, unread, unreadable);
   const note = [start.note, wanted && `only asked about ${wanted.join(', ')}`].filter(Boolean).join('; ');
   return {
     ...start,
     ...(failed && { failed }),
     ...(note && { note }),
-    users: users.length,
+    users: users.length - unread - unreadable,
     accessKeys: [...looks, ...root.map(({ accessKeys }) => ({ keys: accessKeys.length }))].reduce(
       (sum, { keys }) => sum + keys,
       0,
@@ -170,4 +170,10 @@ const readUsers = async (
       ...looks.flatMap(({ failures }) => failures),
     ],
   };
+};
+
+/** An account in which no user at all could be read failed, whatever the report said of the others. */
+const whyFailed = (users: number, unread: number, unreadable: number): string | undefined => {
+  if (unread > 0) return `time ran out before ${plural(unread, 'user')} of ${users} could be read`;
+  return users > 0 && unreadable === users ? `none of its ${plural(users, 'user')} could be read` : undefined;
 };

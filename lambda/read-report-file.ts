@@ -1,4 +1,4 @@
-import { parseCredentialReport } from './domain/credential-report.ts';
+import { type CredentialReportRow, parseCredentialReport } from './domain/credential-report.ts';
 import { type Account, activeKeys, type Failure, isRoot, ROOT_USER_NAME } from './domain/model.ts';
 import { parseArn } from './domain/partition.ts';
 import { userFromRow } from './domain/screening.ts';
@@ -21,7 +21,7 @@ export const readReportFile = (content: Uint8Array, accountOf: (id: string) => A
   });
   return {
     account,
-    note: 'from a credential report file: ages are lower bounds, and what happened since it was made is unknown',
+    note: `from a credential report file whose newest date is ${newestDate(rows)}: ages are lower bounds, and what happened since is unknown`,
     users: users.filter((user) => !isRoot(user)).length + report.unreadable.length,
     accessKeys: users.reduce((sum, { accessKeys }) => sum + accessKeys.length, 0),
     credentialReportGeneratedAt: null,
@@ -34,6 +34,9 @@ export const readReportFile = (content: Uint8Array, accountOf: (id: string) => A
         .filter(({ moreCredentials }) => moreCredentials)
         .map(({ userName }) => failure(userName, 'has more access keys than a report shows: scan the account live')),
       ...users
+        .filter(({ accessKeys }) => accessKeys.some(({ lastUsed }) => lastUsed.state === 'unknown'))
+        .map(({ userName }) => failure(userName, 'the report does not say when a key was last used')),
+      ...users
         .filter((user) => !isRoot(user) && activeKeys(user).some(({ createDate }) => createDate === null))
         .map(({ userName }) => failure(userName, 'the report does not say how old an active key is')),
       ...all
@@ -41,4 +44,17 @@ export const readReportFile = (content: Uint8Array, accountOf: (id: string) => A
         .map(({ userName, arn }) => failure(userName, `${arn} is of another account: give each report its own file`)),
     ],
   };
+};
+
+/** The file does not say when it was made; it is at least as young as the youngest date in it. */
+const newestDate = (rows: readonly CredentialReportRow[]): string => {
+  const instants = rows.flatMap(({ userCreated, keys }) => [
+    userCreated,
+    ...keys.flatMap(({ lastRotated, lastUsed }) => [
+      ...(lastRotated ? [lastRotated] : []),
+      ...(lastUsed.state === 'used' ? [lastUsed.date] : []),
+    ]),
+  ]);
+  const newest = Math.max(...instants.map((instant) => instant.getTime()));
+  return Number.isFinite(newest) ? new Date(newest).toISOString().slice(0, 10) : 'unknown';
 };

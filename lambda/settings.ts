@@ -7,7 +7,8 @@ import type { FindingContext } from './domain/findings.ts';
  */
 
 const accountId = z.string().regex(/^\d{12}$/, 'is not an account id: 12 digits, in quotes');
-const days = z.number().min(0);
+/** A century is enough to switch a limit off, and no more than dates can hold. */
+const days = z.number().min(0).max(36_500);
 const date = z.iso.date('is not a date like 2027-01-31');
 
 /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html */
@@ -19,6 +20,10 @@ const organization = z.strictObject({
   /** Organizational units, nested ones included; the whole organization where empty. */
   include: z.array(parentId).default([]),
   exclude: z.array(z.union([accountId, parentId], 'is neither an account id nor an organizational unit')).default([]),
+  /** Of these, only some: ids or names. The whole where empty. */
+  only: z.array(z.string().min(1)).default([]),
+  /** Whether the stack set is deployed from the management account or by a delegated administrator. */
+  callAs: z.enum(['SELF', 'DELEGATED_ADMIN']).default('SELF'),
 });
 
 const accounts = z.union(
@@ -35,15 +40,20 @@ const policy = z
   .strictObject({
     rotateAfterDays: days.default(90),
     warnAfterDays: days.default(75),
-    lingerGraceHours: z.number().min(0).default(24),
+    lingerGraceHours: z
+      .number()
+      .min(0)
+      .max(36_500 * 24)
+      .default(24),
     settleDays: days.default(7),
     unusedAfterDays: days.default(45),
     neverUsedAfterDays: days.default(14),
     deleteInactiveAfterDays: days.default(30),
   })
-  .refine(({ warnAfterDays, rotateAfterDays }) => warnAfterDays < rotateAfterDays, {
-    path: ['warnAfterDays'],
-    message: 'is not below rotateAfterDays',
+  .superRefine(({ warnAfterDays, rotateAfterDays }, problems) => {
+    if (warnAfterDays < rotateAfterDays) return;
+    const message = `${warnAfterDays} is not below rotateAfterDays (${rotateAfterDays}): set both`;
+    problems.addIssue({ code: 'custom', path: ['warnAfterDays'], message });
   });
 
 const slack = z.strictObject({
@@ -59,6 +69,17 @@ const slack = z.strictObject({
   allClear: z.boolean().default(true),
 });
 
+const sns = z.strictObject({
+  /** Subscribed to findings and to alarms. */
+  emails: z.array(z.email('is not an e-mail address')).default([]),
+});
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+const schedule = z.strictObject({
+  expression: z.string().min(1).default('cron(0 9 ? * MON-FRI *)'),
+  timezone: z.string().min(1).default('Europe/London'),
+});
+
 const exemption = z.strictObject({
   /** Account id or name; `*` stands for anything. */
   account: z.string().min(1),
@@ -69,24 +90,48 @@ const exemption = z.strictObject({
   reason: z.string().trim().min(1),
 });
 
-const settings = z.strictObject({
-  accounts: accounts.default('self'),
-  productionAccounts: z.array(z.string().min(1)).default([]),
-  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-  auditRoleName: z
-    .string()
-    .regex(/^[\w+=,.@-]{1,64}$/, 'is not a role name')
-    .default('keyaudit'),
-  /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
-  externalId: z
-    .string()
-    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'is not an external id (2 to 1,224 of A-Z a-z 0-9 _+=,.@:/-)')
-    .optional(),
-  policy: policy.prefault({}),
-  runbookUrl: z.url({ protocol: /^https?$/, error: 'is not a link' }).optional(),
-  slack: slack.prefault({}),
-  exemptions: z.array(exemption).default([]),
-});
+const settings = z
+  .strictObject({
+    accounts: accounts.default('self'),
+    productionAccounts: z.array(z.string().min(1)).default([]),
+    /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+    auditRoleName: z
+      .string()
+      .regex(/^[\w+=,.@-]{1,64}$/, 'is not a role name')
+      .default('keyaudit'),
+    /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+    externalId: z
+      .string()
+      .regex(/^[\w+=,.@:/-]{2,1224}$/, 'is not an external id (2 to 1,224 of A-Z a-z 0-9 _+=,.@:/-)')
+      .optional(),
+    policy: policy.prefault({}),
+    runbookUrl: z.url({ protocol: /^https?$/, error: 'is not a link' }).optional(),
+    slack: slack.prefault({}),
+    sns: sns.prefault({}),
+    schedule: schedule.prefault({}),
+    /** Roles that may audit from the command line by the audit role, beside the hub's. */
+    operatorRoleArns: z
+      .array(z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'is not the ARN of a role'))
+      .default([]),
+    organizationId: z
+      .string()
+      .regex(/^o-[a-z0-9]{10,32}$/, 'is not an organization (o-…)')
+      .optional(),
+    /** How many runs of the Lambda there may be at once; no limit of its own where absent. */
+    reservedConcurrency: z.int().min(1).optional(),
+    exemptions: z.array(exemption).default([]),
+  })
+  .superRefine(({ accounts: chosen, productionAccounts }, problems) => {
+    if (!Array.isArray(chosen)) return;
+    for (const [index, word] of productionAccounts.entries()) {
+      if (isAccountId(word) || chosen.some(({ name }) => name === word)) continue;
+      problems.addIssue({
+        code: 'custom',
+        path: ['productionAccounts', index],
+        message: `no account is called ${JSON.stringify(word)}`,
+      });
+    }
+  });
 
 export type Settings = z.output<typeof settings>;
 export type AccountsSetting = Settings['accounts'];
@@ -126,32 +171,37 @@ const isScheduled = (input: unknown): boolean =>
 /** The settings with an event's (or the command line's) choices put over them. Throws a `SettingsError`. */
 export const overrideSettings = (base: Settings, choice: Pick<AuditEvent, 'accounts' | 'policy'>): Settings => ({
   ...base,
-  ...(choice.accounts && { accounts: chosenAccounts(base, choice.accounts) }),
+  ...(choice.accounts && { accounts: chosenAccounts(base.accounts, choice.accounts) }),
   ...(choice.policy && {
     policy: parseSettings({ policy: { ...base.policy, ...choice.policy } }, 'The policy is wrong').policy,
   }),
 });
 
-/** Ids are taken as they are; a name has to be one that the settings list. */
-const chosenAccounts = (base: Settings, wanted: readonly string[]): AccountsSetting => {
-  const known = Array.isArray(base.accounts) ? base.accounts : [];
+/** Ids are taken as they are; a name has to be one that the settings list, or that the organisation has. */
+const chosenAccounts = (base: AccountsSetting, wanted: readonly string[]): AccountsSetting => {
+  if (typeof base === 'object' && 'organization' in base) {
+    return { organization: { ...base.organization, only: [...wanted] } };
+  }
+  const known = Array.isArray(base) ? base : [];
   const chosen = wanted.map((idOrName) => ({
     idOrName,
     account:
       known.find(({ id, name }) => id === idOrName || name === idOrName) ??
-      (accountId.safeParse(idOrName).success ? { id: idOrName } : undefined),
+      (isAccountId(idOrName) ? { id: idOrName } : undefined),
   }));
   const problems = chosen.flatMap(({ idOrName, account }, index) =>
     account
       ? []
-      : [`accounts[${index}]: ${JSON.stringify(idOrName)} is neither an account id nor a name in the settings`],
+      : [`accounts[${index}]: ${JSON.stringify(idOrName)} is neither an account id nor a name that the settings list`],
   );
   if (problems.length > 0) throw new SettingsError('The choice of accounts is wrong', problems);
   return chosen.flatMap(({ account }) => (account ? [account] : []));
 };
 
+export const isAccountId = (word: string): boolean => accountId.safeParse(word).success;
+
 const parseWith = <Schema extends z.ZodType>(schema: Schema, input: unknown, what: string): z.output<Schema> => {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   throw new SettingsError(what, result.error.issues.flatMap(describeIssue));
 };
@@ -165,7 +215,19 @@ const describeIssue = (issue: z.core.$ZodIssue): string[] => {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${at([...issue.path, key])}: is unknown`);
   }
-  return [`${at(issue.path)}: ${issue.message}`];
+  return [`${at(issue.path)}: ${inWords(issue)}`];
+};
+
+const inWords = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'invalid_type') {
+    return issue.input === undefined
+      ? 'is missing'
+      : `is ${JSON.stringify(issue.input)}, not ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+  }
+  if (issue.code === 'too_small') {
+    return issue.origin === 'number' ? `is ${JSON.stringify(issue.input)}, below ${issue.minimum}` : 'is empty';
+  }
+  return issue.message;
 };
 
 /** What findings need of the settings, judged at `now`. */
@@ -182,3 +244,9 @@ export const isProduction = (
   { id, name }: { id: string; name: string },
   settings: Pick<Settings, 'productionAccounts'>,
 ): boolean => settings.productionAccounts.some((word) => word === id || word === name);
+
+/** The fixed name of the role that the Lambda runs as, which the audit roles trust. */
+export const hubRoleName = ({ auditRoleName }: Pick<Settings, 'auditRoleName'>): string => `${auditRoleName}-hub`;
+
+/** The CloudWatch namespace of the auditor's metrics. */
+export const METRICS_NAMESPACE = 'keyaudit';

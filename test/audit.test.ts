@@ -135,7 +135,10 @@ describe('a finding', () => {
             action: 'find-usage',
             accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
             text: expect.stringContaining('Find everywhere AKIAIOSFODNN7EXAMPLE is used'),
-            commands: [expect.stringContaining('lookup-events'), expect.stringContaining('create-access-key')],
+            commands: [
+              expect.stringContaining('for region in eu-west-1 us-east-1; do aws cloudtrail lookup-events'),
+              expect.stringContaining('create-access-key'),
+            ],
           },
           owner: 'publishing',
           description: 'hieradata: support',
@@ -407,7 +410,8 @@ describe('when time runs out', () => {
 
   it('before anything could be read, no account looks clean', async () => {
     await embeddedAws();
-    expect(await scan({ signal: AbortSignal.abort() })).toMatchObject({
+    const time = new AbortController();
+    expect(await scan({ signal: time.signal, onProgress: () => time.abort() })).toMatchObject({
       accounts: [{ status: 'failed', reason: 'time ran out before its users were known' }],
       summary: { accountsScanned: 0 },
     });

@@ -104,7 +104,9 @@ describe('scan --credential-report', () => {
   it('reads the others when one of several is no report, and is incomplete', async () => {
     const { code, stdout, stderr } = await scanFile(report(overdue), '--credential-report', 'no.csv');
     expect(stdout).toContain('alice');
-    expect(stderr).toBe('keyaudit: Not read: no.csv: Cannot read no.csv: there is no such file.\n');
+    expect(stderr).toEqual(
+      expect.stringMatching(/^keyaudit: Not read: no\.csv: Cannot read \/.*no\.csv: there is no such file\.\n$/),
+    );
     expect(code).toBe(2);
   });
 
@@ -123,7 +125,7 @@ describe('scan --credential-report', () => {
     const config = file('exempt.json', JSON.stringify({ exemptions }));
     const { code, stdout } = await scanFile(report(overdue), '--config', config);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Exempt\n.*\nhigh .* alice .* until 2099-01-01/);
+    expect(stdout).toMatch(/Exempt\n.*UNTIL +REASON\n.* alice .* 2099-01-01 +moves to a role/);
   });
 
   it('takes the settings out of a cdk.json', async () => {
@@ -143,9 +145,42 @@ describe('scan --credential-report', () => {
 
   it('writes --output FILE and nothing to stdout', async () => {
     const output = join(folder, 'out.json');
-    const { stdout } = await scanFile(report(overdue), '--format', 'json', '--output', output);
+    const { stdout, stderr } = await scanFile(report(overdue), '--format', 'json', '--output', output);
     expect(stdout).toBe('');
+    expect(stderr).toBe(`keyaudit: 1 access key needs attention: written to ${output}.\n`);
     expect(JSON.parse(readFileSync(output, 'utf8')).findings).toHaveLength(1);
+  });
+
+  it('does not overwrite what it reads', async () => {
+    const input = report(overdue);
+    const { code, stderr } = await scanFile(input, '--output', input);
+    expect(stderr).toMatch(/would overwrite what is read/);
+    expect(code).toBe(2);
+    expect(readFileSync(input, 'utf8')).toContain('alice');
+  });
+
+  it('finds files where the person stands, though npm runs in the project’s folder', async () => {
+    const path = report(overdue);
+    const args = ['scan', '--credential-report', path.slice(folder.length + 1), ...now];
+    expect((await keyaudit(args, { INIT_CWD: folder })).code).toBe(1);
+  });
+
+  it('refuses two reports of one account', async () => {
+    const { code, stderr } = await scanFile(report(overdue), '--credential-report', report(dueSoon));
+    expect(stderr).toMatch(/is of account 111122223333, like another file/);
+    expect(code).toBe(2);
+  });
+
+  it('does not take data that is younger than --now for clean', async () => {
+    const { code, stderr } = await keyaudit([
+      'scan',
+      '--credential-report',
+      report(fine),
+      '--now',
+      '2020-01-01T00:00:00Z',
+    ]);
+    expect(stderr).toMatch(/its data is of 2026-11-23 07:00 UTC, later than 2020-01-01 00:00 UTC/);
+    expect(code).toBe(2);
   });
 
   it('prints what it cannot write to --output, so that nothing is lost', async () => {
@@ -173,9 +208,9 @@ describe('a mistake', () => {
     [
       'a report that is not there',
       ['scan', '--credential-report', 'no.csv'],
-      /Cannot read no\.csv: there is no such file/,
+      /Cannot read \/.*no\.csv: there is no such file/,
     ],
-    ['a report that is a folder', ['scan', '--credential-report', '.'], /Cannot read \.: it is a directory/],
+    ['a report that is a folder', ['scan', '--credential-report', '.'], /Cannot read \/.*: it is a directory/],
     [
       'an empty report',
       ['scan', '--credential-report', file('empty.csv', '')],
@@ -191,8 +226,19 @@ describe('a mistake', () => {
       ['scan', '--credential-report', file('other-columns.csv', 'a,b\n1,2')],
       /first line lacks user, arn/,
     ],
-    ['settings that are not there', ['scan', '--config', 'no.json'], /Cannot read no\.json: there is no such file/],
+    ['settings that are not there', ['scan', '--config', 'no.json'], /Cannot read \/.*no\.json: there is no such file/],
     ['settings that are no JSON', ['scan', '--config', file('broken.json', '{')], /broken\.json is not JSON: /],
+    [
+      'a cdk.json without the context keyaudit',
+      ['scan', '--config', file('other.json', '{"context": {"keyAudit": {}}}')],
+      /has no context "keyaudit"/,
+    ],
+    ['a --now that is no day of the calendar', ['scan', '--now', '2026-02-31T00:00:00Z'], /not an instant like/],
+    [
+      'a report that is still encoded',
+      ['scan', '--credential-report', file('base64.csv', 'dXNlcixhcm4=')],
+      /is still base64-encoded/,
+    ],
     [
       'settings that are wrong',
       ['scan', '--config', file('wrong.json', '{"chanel": 1, "policy": {"settleDays": -1}}')],
@@ -213,7 +259,7 @@ describe('a mistake', () => {
 
   it('no credentials: says how to get some, or how to do without', async () => {
     const { code, stderr } = await keyaudit(['scan'], { AWS_REGION: 'eu-west-1' });
-    expect(stderr).toMatch(/^keyaudit: There are no AWS credentials: sign in .*--credential-report FILE/);
+    expect(stderr).toMatch(/^keyaudit: There are no usable AWS credentials: sign in .*--credential-report FILE/);
     expect(code).toBe(2);
   });
 
@@ -299,7 +345,7 @@ describe('scan on live accounts', () => {
 
     it('posts as the Lambda would, and prints', async () => {
       const { result, aws } = await notify({ SLACK_TOKEN: 'xoxb-example-token' });
-      expect(result).toMatchObject({ code: 1, stderr: 'Told slack.\nTold sns.\n' });
+      expect(result).toMatchObject({ code: 1, stderr: 'keyaudit: Told slack.\nkeyaudit: Told sns.\n' });
       expect([slack.messages.length > 0, aws.sns.published.length, result.stdout.includes('alice')]).toEqual([
         true,
         1,

@@ -75,7 +75,13 @@ describe('delivering', () => {
       notifierContext(),
       () => 20,
     );
-    expect(failures).toEqual([{ scope: 'notifier', id: 'slack', reason: 'gave up waiting after 0 seconds' }]);
+    expect(failures).toEqual([
+      {
+        scope: 'notifier',
+        id: 'slack',
+        reason: 'slack did not take everything within 0 seconds: look there what arrived',
+      },
+    ]);
     expect(delivered).toEqual(['sns']);
     expect(told[0]?.failures).toContainEqual(failures[0]);
   });

@@ -39,7 +39,16 @@ export const scan = async ({
 }: Scan = {}): Promise<AuditReport> => {
   const settings = parseSettings(input);
   const clock = () => NOW;
-  const aws = await connectAws({ settings, signal, sleep: async () => {}, random: () => 0 });
+  let waited = 0;
+  const aws = await connectAws({
+    settings,
+    signal,
+    sleep: async (ms) => {
+      waited += ms;
+    },
+    random: () => 0,
+    elapsed: () => waited,
+  });
   const context = findingContextOf(settings, NOW);
   return audit({ scanId: 'scan-1', context, users }, { ...aws, clock, signal, onProgress });
 };

@@ -11,12 +11,16 @@ import {
   never,
   rootUser,
   SECOND_KEY,
+  unknown,
   used,
 } from './builders.ts';
 
 const FIRST_KEY = 'AKIAIOSFODNN7EXAMPLE';
 const first = (overrides: Partial<AccessKey> = {}): AccessKey => accessKey({ accessKeyId: FIRST_KEY, ...overrides });
 const second = (overrides: Partial<AccessKey> = {}): AccessKey => accessKey({ accessKeyId: SECOND_KEY, ...overrides });
+
+/** Long enough to be deleted. */
+const inactive: Partial<AccessKey> = { status: 'Inactive', lastUsed: used(daysAgo(20)) };
 
 const stepOf = (user: Partial<IamUser>, team = {}): NextStep => nextStepOf(iamUser(user), clock, team).nextStep;
 
@@ -34,11 +38,11 @@ describe('the next step', () => {
       accessKeyId: FIRST_KEY,
       text:
         `${FIRST_KEY} has been quiet since 2026-11-15 09:00 UTC (8 days), and its replacement ${SECOND_KEY} exists since ` +
-        '2026-11-03 09:00 UTC. Quiet is not proof: ask about weekly and monthly jobs, then make it inactive. ' +
+        '2026-11-03 09:00 UTC (last on 2026-11-23 08:00 UTC by s3 in eu-west-1). Quiet is not proof: ask about weekly and monthly jobs, then make it inactive. ' +
         `To undo it: the same command with --status Active. ${CONSOLE}`,
       commands: [
         `aws iam get-access-key-last-used --access-key-id ${FIRST_KEY}`,
-        'aws sts get-caller-identity --query Account --output text | grep -qx 111122223333 && ' +
+        'aws sts get-caller-identity --query Account --output text | grep -x 111122223333 && ' +
           `aws iam update-access-key --user-name alice --access-key-id ${FIRST_KEY} --status Inactive`,
       ],
     });
@@ -53,13 +57,17 @@ describe('the next step', () => {
       action: 'find-remaining-usage',
       text: expect.stringContaining('is still used (last on 2026-11-23 07:00 UTC by sqs in eu-west-2)'),
       commands: [
-        `aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${FIRST_KEY} --region eu-west-2`,
+        'aws sts get-caller-identity --query Account --output text | grep -x 111122223333 && ' +
+          'for region in eu-west-2 us-east-1; do aws cloudtrail lookup-events --lookup-attributes ' +
+          `AttributeKey=AccessKeyId,AttributeValue=${FIRST_KEY} --region $region; done`,
       ],
     });
   });
 
   it('for two active keys never offers to create a third', () => {
-    expect(stepOf({ accessKeys: [first(), second()] }).commands.join()).not.toContain('create-access-key');
+    const { commands } = stepOf({ accessKeys: [first(), second()] });
+    expect(commands.join()).not.toContain('create-access-key');
+    for (const key of [FIRST_KEY, SECOND_KEY]) expect(commands.join()).toContain(`AttributeValue=${key}`);
   });
 
   it('while an old key settles: says from when it may go', () => {
@@ -73,23 +81,57 @@ describe('the next step', () => {
   it('for two overdue keys: merge first, as there is no third slot', () => {
     const accessKeys = [first({ createDate: daysAgo(300) }), second({ createDate: daysAgo(100) })];
     expect(stepOf({ accessKeys }).text).toContain(
-      `Both keys are overdue: move every use onto ${SECOND_KEY}, make the older key inactive and delete it, then rotate ${SECOND_KEY}.`,
+      `The newer key is overdue too: move every use onto ${SECOND_KEY}, make the older one inactive and delete it, then rotate ${SECOND_KEY}.`,
     );
   });
 
   it('for an overdue key whose user has no free slot: names the key in the way and what deletes it', () => {
-    const accessKeys = [first({ createDate: daysAgo(100) }), second({ status: 'Inactive', deactivatedAt: daysAgo(9) })];
+    const accessKeys = [first({ createDate: daysAgo(100) }), second({ ...inactive, deactivatedAt: daysAgo(9) })];
     const step = stepOf({ accessKeys });
     expect(step).toMatchObject({ action: 'free-a-slot', accessKeyId: SECOND_KEY });
-    expect(step.text).toContain(`the other, ${SECOND_KEY}, is in the way: it is inactive since 2026-11-14 09:00 UTC.`);
+    expect(step.text).toContain(
+      `the other, ${SECOND_KEY}, is in the way: it is inactive since 2026-11-14 09:00 UTC, last on`,
+    );
     expect(step.commands.at(-1)).toContain(`aws iam delete-access-key --user-name alice --access-key-id ${SECOND_KEY}`);
   });
 
   it('for an inactive key of which nobody knows since when: says so before it says delete', () => {
     const accessKeys = [first({ status: 'Inactive', createDate: daysAgo(300), lastUsed: never })];
     expect(stepOf({ accessKeys }).text).toContain(
-      'is inactive since a time that nothing recorded. Make sure that it has been so for 7 days',
+      'is inactive (it is not known since when). Make sure that it has been so for 7 days',
     );
+  });
+
+  it('for an inactive key that may just have been deactivated: no command that deletes it', () => {
+    const accessKeys = [first({ createDate: daysAgo(100) }), second({ ...inactive, lastUsed: used(daysAgo(1)) })];
+    expect(stepOf({ accessKeys })).toMatchObject({
+      action: 'free-a-slot',
+      notBefore: new Date('2026-11-29T09:00:00Z'),
+      commands: [`aws iam get-access-key-last-used --access-key-id ${SECOND_KEY}`],
+    });
+  });
+
+  it('for an old key that was used after its replacement ever was: doubts it, and does not offer to deactivate', () => {
+    const accessKeys = [
+      first({ createDate: daysAgo(80), lastUsed: used(daysAgo(8)) }),
+      second({ createDate: daysAgo(60), lastUsed: used(daysAgo(59)) }),
+    ];
+    const step = stepOf({ accessKeys });
+    expect(step).toMatchObject({ action: 'deactivate', accessKeyId: FIRST_KEY });
+    expect(step.text).toContain('it looks like the one in use. Find out what used it before you make it inactive.');
+    expect(step.commands.join()).not.toContain('update-access-key');
+  });
+
+  it('for what could not be read: no advice on what to do with either key', () => {
+    const accessKeys = [first({ createDate: daysAgo(300), lastUsed: unknown }), second({ createDate: daysAgo(100) })];
+    expect(stepOf({ accessKeys }).text).not.toContain('overdue too');
+  });
+
+  it('that searches for uses: says what CloudTrail cannot show', () => {
+    for (const age of [100, 300]) {
+      const accessKeys = [first({ createDate: daysAgo(age) })];
+      expect(stepOf({ accessKeys }).text).toContain('no events are no proof');
+    }
   });
 
   it('for root: no commands, and root’s own page', () => {
@@ -103,8 +145,8 @@ describe('in production', () => {
   const taking = [
     ['deactivate', [first({ createDate: daysAgo(20), lastUsed: never })]],
     ['confirm-unused', [first({ createDate: daysAgo(80), lastUsed: used(daysAgo(60)) })]],
-    ['delete', [first({ status: 'Inactive' })]],
-    ['free-a-slot', [first({ createDate: daysAgo(100) }), second({ status: 'Inactive' })]],
+    ['delete', [first(inactive)]],
+    ['free-a-slot', [first({ createDate: daysAgo(100) }), second(inactive)]],
   ] as const;
 
   it.each(taking)('%s says to tell on-call first, and whom', (action, accessKeys) => {
@@ -181,7 +223,7 @@ describe('commands', () => {
     ["o'hara; rm -rf ~", "--user-name 'o'\\''hara; rm -rf ~' "],
     ['$(id)', "--user-name '$(id)' "],
   ])('name the user %s so that a shell takes it literally', (userName, option) => {
-    const { commands } = stepOf({ userName, accessKeys: [first({ status: 'Inactive' })] });
+    const { commands } = stepOf({ userName, accessKeys: [first(inactive)] });
     expect(commands.at(-1)).toContain(`aws iam delete-access-key ${option}--access-key-id`);
   });
 });
@@ -192,8 +234,10 @@ describe('from a credential report alone', () => {
       'ready-to-deactivate',
       [first({ createDate: daysAgo(60), lastUsed: used(daysAgo(40)) }), second({ createDate: daysAgo(20) })],
     ],
-    ['deactivated', [first({ status: 'Inactive' })]],
+    ['deactivated', [first(inactive)]],
     ['unused', [first({ createDate: daysAgo(60), lastUsed: never })]],
+    ['unused', [first({ createDate: daysAgo(80), lastUsed: used(daysAgo(60)) })]],
+    ['overdue', [first({ createDate: daysAgo(100) }), second(inactive)]],
   ] as const)('a key that is %s is to be confirmed live, without commands', (stage, keys) => {
     const user = iamUser({ accessKeys: keys.map((key) => ({ ...key, accessKeyId: null })) });
     expect(nextStepOf(user, clock, {})).toMatchObject({

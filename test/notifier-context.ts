@@ -10,6 +10,7 @@ export const notifierContext = (overrides: Partial<NotifierContext> = {}): Notif
   getSlackToken: async () => undefined,
   createSlackClient: notHere('Slack'),
   createSnsClient: notHere('SNS'),
+  signal: new AbortController().signal,
   sleep: async () => {},
   ...overrides,
 });

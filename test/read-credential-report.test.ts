@@ -27,6 +27,7 @@ const read = async (random = 0) => {
       pauses.push(ms);
     },
     random: () => random,
+    elapsed: () => pauses.reduce((sum, ms) => sum + ms, 0),
   })();
   return { report: await report.catch((error: Error) => error.message), pauses };
 };
@@ -72,11 +73,16 @@ describe('readCredentialReport', () => {
     expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBe(172 * 3500);
   });
 
-  it('gives up at once when the SDK has retried a refusal for long enough', async () => {
-    iam
-      .on(GenerateCredentialReportCommand)
-      .rejects(new LimitExceededException({ message: 'No more capacity', $metadata: {} }));
-    expect(await read()).toEqual({ report: 'No more capacity', pauses: [] });
+  it('waits for capacity that AWS lacks', async () => {
+    const noCapacity = new LimitExceededException({ message: 'No more capacity', $metadata: {} });
+    iam.on(GenerateCredentialReportCommand).rejectsOnce(noCapacity).resolves({ State: 'COMPLETE' });
+    iam.on(GetCredentialReportCommand).resolves(ready);
+    expect(await read()).toEqual({ report: expected, pauses: [2000] });
+  });
+
+  it('gives up at once when AWS refuses', async () => {
+    iam.on(GenerateCredentialReportCommand).rejects(new Error('AccessDenied'));
+    expect(await read()).toEqual({ report: 'AccessDenied', pauses: [] });
   });
 
   it('does not take a report without content for an empty account', async () => {

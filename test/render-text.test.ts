@@ -53,7 +53,7 @@ Not read: staging (444455556666): AccessDenied.
    Overdue for rotation. Owner: platform-team.
    - Key overdue: 412 days old, the limit is 90
    Description: app/config.yml
-   Next: Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy. Not before 2026-11-30 09:00 UTC.
+   Next: Not before 2026-11-30 09:00 UTC. Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.
      aws iam create-access-key --user-name alice
 
 2. LOW  bob in production (111122223333)

@@ -30,6 +30,8 @@ const where = (user: IamUser): string => {
   return `${stage}: ${action}${key ? ` ${key === user.accessKeys[0] ? 'first' : 'second'}` : ''}`;
 };
 
+/** Long enough to be deleted. */
+const inactive: Partial<AccessKey> = { status: 'Inactive', lastUsed: used(daysAgo(20)) };
 const oldKey = { createDate: daysAgo(60), lastUsed: used(daysAgo(30)) };
 
 /** A user for every line of the stage table, in its order. */
@@ -76,16 +78,21 @@ const examples: [line: string, user: IamUser, expected: string][] = [
   ['one key, due soon', userWith(first({ createDate: daysAgo(76) })), 'due-soon: find-usage first'],
   [
     'one key overdue, and no free slot',
-    userWith(first({ createDate: daysAgo(91) }), second({ status: 'Inactive' })),
+    userWith(first({ createDate: daysAgo(91) }), second(inactive)),
     'overdue: free-a-slot second',
   ],
-  ['a young key and an inactive one', userWith(first(), second({ status: 'Inactive' })), 'deactivated: delete second'],
+  ['a young key and an inactive one', userWith(first(), second(inactive)), 'deactivated: delete second'],
   [
     'an inactive key, for a known short time',
-    userWith(first({ status: 'Inactive', deactivatedAt: daysAgo(6) })),
+    userWith(first({ ...inactive, deactivatedAt: daysAgo(6) })),
     'deactivated: wait first',
   ],
-  ['an expired key', userWith(first({ status: 'Expired' })), 'deactivated: delete first'],
+  [
+    'an inactive key that was used a short time ago, and so was active then',
+    userWith(first({ status: 'Inactive', lastUsed: used(daysAgo(6)) })),
+    'deactivated: wait first',
+  ],
+  ['an expired key', userWith(first({ ...inactive, status: 'Expired' })), 'deactivated: delete first'],
   ['no keys', userWith(), 'no-keys: none'],
   ['one young key in use', userWith(first()), 'current: none'],
   ['one young key of unknown use', userWith(first({ lastUsed: unknown })), 'current: none'],
@@ -170,11 +177,7 @@ describe('the first line that matches wins:', () => {
       'ready-to-deactivate',
     ],
     ['unused before overdue', userWith(first({ createDate: daysAgo(300), lastUsed: used(daysAgo(200)) })), 'unused'],
-    [
-      'overdue before deactivated',
-      userWith(first({ createDate: daysAgo(91) }), second({ status: 'Inactive' })),
-      'overdue',
-    ],
+    ['overdue before deactivated', userWith(first({ createDate: daysAgo(91) }), second(inactive)), 'overdue'],
   ])('%s', (_what, user, expected) => {
     expect(rotationPosition(user, clock).stage).toBe(expected);
   });
@@ -195,13 +198,19 @@ describe('boundaries of the stages', () => {
     expect(rotationPosition(quietFor(5 * DAY), clock).notBefore).toEqual(new Date('2026-11-25T09:00:00Z'));
   });
 
+  it('does not free a slot of a key that was used within settleDays, but says from when', () => {
+    const other = second({ status: 'Inactive', lastUsed: used(daysAgo(2)) });
+    expect(rotationPosition(userWith(first({ createDate: daysAgo(91) }), other), clock)).toMatchObject({
+      action: 'free-a-slot',
+      notBefore: new Date('2026-11-28T09:00:00Z'),
+    });
+  });
+
   it.each([
     [7 * DAY - 1, 'wait'],
     [7 * DAY, 'delete'],
   ])('a key deactivated %i ms ago asks to %s', (ms, action) => {
-    expect(rotationPosition(userWith(first({ status: 'Inactive', deactivatedAt: ago(ms) })), clock).action).toBe(
-      action,
-    );
+    expect(rotationPosition(userWith(first({ ...inactive, deactivatedAt: ago(ms) })), clock).action).toBe(action);
   });
 
   it.each([
@@ -252,12 +261,11 @@ describe('of any user with any keys', () => {
       fc.property(anyUser(), (user) => {
         const { nextStep } = nextStepOf(user, clock, {});
         expect(nextStep.text).toMatch(/\S/);
-        expect(nextStep.text).not.toMatch(/undefined|null|NaN|unknown time/);
+        expect(nextStep.text).not.toMatch(/undefined|null|NaN|unknown time|\. [a-z]/);
         if (nextStep.accessKeyId === null || isRoot(user)) expect(nextStep.commands).toEqual([]);
         else if (nextStep.action !== 'none') {
-          expect(nextStep.commands.length).toBeGreaterThan(0);
           for (const command of nextStep.commands.filter((line) => /(create|update|delete)-access-key/.test(line))) {
-            expect(command).toContain(`grep -qx ${user.account.id} && aws iam`);
+            expect(command).toContain(`grep -x ${user.account.id} && aws iam`);
           }
         }
       }),

@@ -29,6 +29,9 @@ describe('settings', () => {
         deleteInactiveAfterDays: 30,
       },
       slack: { channel: '#govuk-developers', ownerTag: 'owner-slack', allClear: true },
+      sns: { emails: [] },
+      schedule: { expression: 'cron(0 9 ? * MON-FRI *)', timezone: 'Europe/London' },
+      operatorRoleArns: [],
       exemptions: [],
     });
   });
@@ -69,7 +72,7 @@ describe('settings', () => {
     [75, 80],
   ])('that would never warn (rotate after %i, warn after %i) are refused', (rotateAfterDays, warnAfterDays) => {
     expect(problemsOf(() => parseSettings({ policy: { rotateAfterDays, warnAfterDays } }))).toEqual([
-      'policy.warnAfterDays: is not below rotateAfterDays',
+      `policy.warnAfterDays: ${warnAfterDays} is not below rotateAfterDays (${rotateAfterDays}): set both`,
     ]);
   });
 
@@ -137,7 +140,7 @@ describe('the choices of an event or the command line', () => {
 
   it('refuse a name that the settings do not know', () => {
     expect(problemsOf(() => overrideSettings(base, { accounts: ['integration', 'prodution'] }))).toEqual([
-      'accounts[1]: "prodution" is neither an account id nor a name in the settings',
+      'accounts[1]: "prodution" is neither an account id nor a name that the settings list',
     ]);
   });
 
@@ -151,7 +154,7 @@ describe('the choices of an event or the command line', () => {
   it('refuse a policy that is wrong once it is put together', () => {
     expect(problemsOf(() => overrideSettings(base, { policy: { rotateAfterDays: 30, setleDays: 1 } }))).toEqual([
       'policy.setleDays: is unknown',
-      'policy.warnAfterDays: is not below rotateAfterDays',
+      'policy.warnAfterDays: 75 is not below rotateAfterDays (30): set both',
     ]);
   });
 });

@@ -120,7 +120,10 @@ describe('publishing', () => {
   });
 
   it('is not set up without a topic', async () => {
-    expect(await sns.connect(notifierContext())).toEqual({ ready: false, why: 'There is no SNS topic to publish to.' });
+    expect(await sns.connect(notifierContext())).toEqual({
+      ready: false,
+      why: 'There is no SNS topic: SNS_TOPIC_ARN is not set.',
+    });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { audit, reportOn } from '../../lambda/audit.ts';
@@ -13,7 +14,14 @@ import { notifiers } from '../../lambda/notifiers/index.ts';
 import type { AccountReading } from '../../lambda/read-account.ts';
 import { readReportFile } from '../../lambda/read-report-file.ts';
 import { failureLines } from '../../lambda/render/failure-lines.ts';
-import { findingContextOf, isProduction, overrideSettings, type Settings } from '../../lambda/settings.ts';
+import { headline } from '../../lambda/render/summary.ts';
+import {
+  findingContextOf,
+  isProduction,
+  overrideSettings,
+  parseSettings,
+  type Settings,
+} from '../../lambda/settings.ts';
 import { connectionProblem } from '../aws-errors.ts';
 import { loadSettings, readInput } from '../config.ts';
 import { exitCodeOf, exitCodes, UsageError } from '../exit-codes.ts';
@@ -69,13 +77,13 @@ export const scanCommand = ({ clock }: { clock: () => Date }): Command =>
 Exit codes:
   0  nothing found at or above --fail-on (exempt keys do not count)
   1  something found
-  2  incomplete, or could not run: what could be audited is printed all the same
+  2  incomplete, or could not run, whatever was found: what could be audited is printed all the same
 
 Examples:
-  keyaudit scan
-  keyaudit scan --account 111122223333 444455556666 --format csv --output keys.csv
-  keyaudit scan --credential-report report.csv --format json | jq '.findings[].userName'
-  keyaudit scan --config cdk.json --format slack`,
+  npm run -s keyaudit -- scan
+  npm run -s keyaudit -- scan --account 111122223333 444455556666 --format csv --output keys.csv
+  npm run -s keyaudit -- scan --credential-report report.csv --format json | jq '.findings[].userName'
+  npm run -s keyaudit -- scan --config cdk.json --format slack | jq '{blocks}'`,
     )
     .action(async (options: ScanOptions) => {
       process.exitCode = await scan(options, clock);
@@ -84,6 +92,7 @@ Examples:
 const scan = async (options: ScanOptions, realClock: () => Date): Promise<number> => {
   const { now } = options;
   const clock = now ? () => now : realClock;
+  refuseToOverwrite(options);
   const settings = chosenSettings(options);
   const audited = options.credentialReport
     ? auditFiles(options.credentialReport, settings, clock)
@@ -93,12 +102,23 @@ const scan = async (options: ScanOptions, realClock: () => Date): Promise<number
   return written ? exitCodeOf(report, options.failOn) : exitCodes.incomplete;
 };
 
+const refuseToOverwrite = ({ output, credentialReport = [], config }: ScanOptions): void => {
+  if (output === '') throw new UsageError('--output needs the name of a file');
+  if (output === undefined) return;
+  const inputs = [...credentialReport, ...(config ? [config] : [])].filter((file) => file !== '-');
+  if (inputs.some((file) => resolve(file) === resolve(output))) {
+    throw new UsageError(`--output ${output} would overwrite what is read from it`);
+  }
+};
+
 const chosenSettings = ({ config, account, organization }: ScanOptions): Settings => {
   const settings = overrideSettings(loadSettings(config), account ? { accounts: account } : {});
   if (!organization) return settings;
   const { accounts } = settings;
-  const configured = typeof accounts === 'object' && 'organization' in accounts ? accounts.organization : undefined;
-  return { ...settings, accounts: { organization: configured ?? { include: [], exclude: [] } } };
+  const isConfigured = typeof accounts === 'object' && 'organization' in accounts;
+  return isConfigured
+    ? settings
+    : { ...settings, accounts: parseSettings({ accounts: { organization: {} } }).accounts };
 };
 
 const auditFiles = (files: readonly string[], settings: Settings, clock: () => Date): AuditReport => {
@@ -109,9 +129,14 @@ const auditFiles = (files: readonly string[], settings: Settings, clock: () => D
     const name = listed?.name ?? id;
     return { id, name, production: isProduction({ id, name }, settings) };
   };
+  const seen = new Set<string>();
   const attempts = files.map((file): { reading: AccountReading } | { failure: Failure } => {
     try {
-      return { reading: readReportFile(readInput(file), accountOf) };
+      const reading = readReportFile(readInput(file), accountOf);
+      const { id } = reading.account;
+      if (seen.has(id)) throw new UsageError(`${file} is of account ${id}, like another file`);
+      seen.add(id);
+      return { reading };
     } catch (error) {
       if (error instanceof UsageError) return { failure: { scope: 'account', id: file, reason: error.message } };
       if (!(error instanceof CredentialReportError)) throw error;
@@ -125,7 +150,7 @@ const auditFiles = (files: readonly string[], settings: Settings, clock: () => D
 };
 
 const HOW_TO_DOWNLOAD =
-  'Download one with: aws iam generate-credential-report; aws iam get-credential-report --query Content --output text | base64 -d';
+  'Download one with: aws iam generate-credential-report; aws iam get-credential-report --query Content --output text | base64 -d > report.csv';
 
 const auditLive = async (options: ScanOptions, settings: Settings, clock: () => Date): Promise<AuditReport> => {
   const { signal } = new AbortController();
@@ -149,30 +174,37 @@ const notified = async (report: AuditReport, settings: Settings): Promise<AuditR
   const context = notifierContext(settings, process.env, async () => {
     const token = process.env['SLACK_TOKEN'];
     if (token?.trim().startsWith('xox')) return token;
-    throw new Error('there is no token: put a bot token (xoxb-…) into the environment variable SLACK_TOKEN');
+    throw new Error(
+      `${token ? 'SLACK_TOKEN holds no' : 'there is no'} token: put a bot token (xoxb-…) into SLACK_TOKEN`,
+    );
   });
-  const { delivered, notSetUp, failures } = await deliver(report, notifiers, context, () => DELIVERY_TIME);
-  for (const id of delivered) process.stderr.write(`Told ${id}.\n`);
-  for (const { id, why } of notSetUp) process.stderr.write(`Did not tell ${id}: ${why}\n`);
+  const end = performance.now() + DELIVERY_TIME;
+  const { delivered, notSetUp, failures } = await deliver(report, notifiers, context, () => end - performance.now());
+  for (const id of delivered) process.stderr.write(`keyaudit: Told ${id}.\n`);
+  for (const { id, why } of notSetUp) process.stderr.write(`keyaudit: Did not tell ${id}: ${why}\n`);
   return { ...report, failures: [...report.failures, ...failures] };
 };
 
 /** Prints the report. What cannot be written to its file goes to stdout: a scan's result is never lost. */
 const write = (report: AuditReport, { format, output }: ScanOptions): boolean => {
   const readByPeople = format === 'table' || format === 'text';
-  if (!readByPeople || output !== undefined || !process.stdout.isTTY) {
-    for (const line of failureLines(report, { names: 10, reason: 500 })) process.stderr.write(`keyaudit: ${line}\n`);
+  const toFile = output !== undefined && output !== '-';
+  if (!readByPeople || toFile || !process.stdout.isTTY) {
+    for (const line of failureLines(report, { names: 10, reason: 500, lines: 20 }))
+      process.stderr.write(`keyaudit: ${line}\n`);
   }
-  if (output !== undefined) {
+  if (toFile) {
     try {
       writeFileSync(output, render(report, format, pc.createColors(false)));
+      process.stderr.write(`keyaudit: ${headline(report)}: written to ${output}.\n`);
       return true;
     } catch (error) {
       process.stderr.write(`keyaudit: Cannot write ${output}: ${(error as Error).message}. Here it is instead:\n`);
     }
   }
-  process.stdout.write(render(report, format, pc.createColors(pc.isColorSupported && process.stdout.isTTY)));
-  return output === undefined;
+  const colors = pc.createColors(pc.isColorSupported && process.stdout.isTTY);
+  process.stdout.write(render(report, format, colors, process.stdout.columns));
+  return !toFile;
 };
 
 /** Commander's argument parser for `--now`. */
@@ -180,7 +212,8 @@ function parseInstant(text: string): Date {
   const instant = new Date(
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : Number.NaN,
   );
-  if (Number.isNaN(instant.getTime())) {
+  const isCalendarDate = new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(text.slice(8, 10));
+  if (Number.isNaN(instant.getTime()) || !isCalendarDate) {
     throw new InvalidArgumentError('It is not an instant like 2026-11-23T09:00:00Z.');
   }
   return instant;

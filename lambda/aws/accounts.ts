@@ -9,7 +9,7 @@ import {
 import { reasonOf } from '../domain/failure.ts';
 import type { Account, Failure } from '../domain/model.ts';
 import type { FindAccounts } from '../ports.ts';
-import { isProduction, type Settings } from '../settings.ts';
+import { isAccountId, isProduction, type Settings } from '../settings.ts';
 
 type Named = { id: string; name: string };
 
@@ -27,7 +27,11 @@ export const findAccounts =
   async () => {
     const { found, failures } = await find();
     const unique = [...new Map(found.map((account) => [account.id, account])).values()];
-    return { accounts: unique.map(asAccount), failures };
+    const nothing: Failure = { scope: 'account', id: 'accounts', reason: 'the settings lead to no active account' };
+    return {
+      accounts: withUniqueNames(unique.map(asAccount)),
+      failures: unique.length + failures.length === 0 ? [nothing] : failures,
+    };
 
     async function find(): Promise<{ found: Named[]; failures: Failure[] }> {
       const { accounts } = settings;
@@ -35,13 +39,53 @@ export const findAccounts =
       if (Array.isArray(accounts)) {
         return { found: accounts.map(({ id, name = id }) => ({ id, name })), failures: [] };
       }
-      return accountsOf(accounts.organization, { client: organizations, abortSignal });
+      const { only } = accounts.organization;
+      const all = await accountsOf(accounts.organization, { client: organizations, abortSignal });
+      const failures = [...all.failures, ...nameless(settings, all.found)];
+      return only.length > 0 ? chosen(only, { ...all, failures }) : { ...all, failures };
     }
 
     function asAccount({ id, name }: Named): Account {
       return { id, name, production: isProduction({ id, name }, settings) };
     }
   };
+
+/** Ids that the organisation does not have are taken as they are; names that nobody has are mistakes. */
+const chosen = (
+  only: readonly string[],
+  { found, failures }: { found: Named[]; failures: Failure[] },
+): { found: Named[]; failures: Failure[] } => {
+  const matches = only.map((word) => ({ word, account: found.find(({ id, name }) => id === word || name === word) }));
+  return {
+    found: matches.flatMap(({ word, account }) => account ?? (isAccountId(word) ? { id: word, name: word } : [])),
+    failures: [
+      ...failures,
+      ...matches
+        .filter(({ word, account }) => !account && !isAccountId(word))
+        .map(({ word }): Failure => ({ scope: 'account', id: word, reason: 'the organisation has no such account' })),
+    ],
+  };
+};
+
+/** A production account that nobody finds is a mistyped one, and its steps would not say to tell on-call first. */
+const nameless = ({ accounts, productionAccounts }: AccountsCall['settings'], found: readonly Named[]): Failure[] =>
+  typeof accounts === 'object' && 'organization' in accounts && accounts.organization.include.length > 0
+    ? []
+    : productionAccounts
+        .filter((word) => !found.some(({ id, name }) => id === word || name === word))
+        .map((word) => ({
+          scope: 'account',
+          id: word,
+          reason: 'productionAccounts names it, but the organisation does not have it',
+        }));
+
+/** Messages tell accounts apart by their names. */
+const withUniqueNames = (accounts: Account[]): Account[] =>
+  accounts.map((account) =>
+    accounts.some(({ id, name }) => id !== account.id && name === account.name)
+      ? { ...account, name: `${account.name} ${account.id}` }
+      : account,
+  );
 
 type Organization = Exclude<Settings['accounts'], 'self' | unknown[]>['organization'];
 type Client = { client: OrganizationsClient; abortSignal: AbortSignal };
@@ -68,16 +112,15 @@ const accountsOf = async (
     });
   await attempt('organization', async () => {
     const hasUnits = include.length > 0 || exclude.some((id) => !/^\d+$/.test(id));
-    if (!hasUnits) found.push(...(await allAccounts(client)));
+    if (!hasUnits) await allAccounts(client, found);
     else for (const parent of include.length > 0 ? include : await roots(client)) await walk(parent);
   });
   return { found: found.filter(({ id }) => !exclude.includes(id)), failures };
 };
 
-const allAccounts = async ({ client, abortSignal }: Client): Promise<Named[]> => {
-  const found: Named[] = [];
+/** Page by page, so that what was listed before a failure counts. */
+const allAccounts = async ({ client, abortSignal }: Client, found: Named[]): Promise<void> => {
   for await (const page of paginateListAccounts({ client }, {}, { abortSignal })) found.push(...active(page.Accounts));
-  return found;
 };
 
 const accountsIn = async (parent: string, { client, abortSignal }: Client): Promise<Named[]> => {

@@ -1,4 +1,9 @@
-import { GenerateCredentialReportCommand, GetCredentialReportCommand, type IAMClient } from '@aws-sdk/client-iam';
+import {
+  GenerateCredentialReportCommand,
+  GetCredentialReportCommand,
+  type IAMClient,
+  LimitExceededException,
+} from '@aws-sdk/client-iam';
 import type { ReadCredentialReport } from '../ports.ts';
 
 /**
@@ -16,33 +21,40 @@ const notThereYet = [
   'CredentialReportExpiredException',
 ];
 
-export type ReportCall = {
-  iam: IAMClient;
-  abortSignal: AbortSignal;
-  /** Waits; rejects when the signal is aborted. */
+/** How to wait for a report. */
+export type Polling = {
+  /** Waits; rejects when there is no time left. */
   sleep: (ms: number) => Promise<void>;
   /** From 0 to below 1, so that many accounts do not poll in step. */
   random: () => number;
+  /** A clock in ms that only goes forward. */
+  elapsed: () => number;
 };
+
+export type ReportCall = Polling & { iam: IAMClient; abortSignal: AbortSignal };
 
 /** Has a report generated, waits for it, and reads it. Rejects when that takes over ten minutes or AWS refuses. */
 export const readCredentialReport =
   (call: ReportCall): ReadCredentialReport =>
   async () => {
-    for (let waited = 0; waited < GIVE_UP_AFTER_MS; ) {
+    const start = call.elapsed();
+    while (call.elapsed() - start < GIVE_UP_AFTER_MS) {
       const report = (await isGenerated(call)) ? await fetchReport(call) : undefined;
       if (report) return report;
-      const pause = POLL_AT_LEAST_MS + call.random() * (POLL_AT_MOST_MS - POLL_AT_LEAST_MS);
-      await call.sleep(pause);
-      waited += pause;
+      await call.sleep(POLL_AT_LEAST_MS + call.random() * (POLL_AT_MOST_MS - POLL_AT_LEAST_MS));
     }
     throw new Error('the credential report was not ready after 10 minutes');
   };
 
-const isGenerated = async ({ iam, abortSignal }: ReportCall): Promise<boolean> => {
-  const { State } = await iam.send(new GenerateCredentialReportCommand({}), { abortSignal });
-  return State === 'COMPLETE';
-};
+/** LimitExceeded: AWS has no capacity to generate one just now. */
+const isGenerated = ({ iam, abortSignal }: ReportCall): Promise<boolean> =>
+  iam.send(new GenerateCredentialReportCommand({}), { abortSignal }).then(
+    ({ State }) => State === 'COMPLETE',
+    (error: unknown) => {
+      if (error instanceof LimitExceededException) return false;
+      throw error;
+    },
+  );
 
 const fetchReport = async ({ iam, abortSignal }: ReportCall): ReturnType<typeof getReport> =>
   getReport(iam, abortSignal).catch((error: unknown) => {

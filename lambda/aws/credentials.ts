@@ -6,8 +6,8 @@ import { parseArn } from '../domain/partition.ts';
 export type Identity = { accountId: string; partition: string };
 
 /** Rejects when there are no credentials, or AWS does not accept them. */
-export const readIdentity = async (sts: STSClient): Promise<Identity> => {
-  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
+export const readIdentity = async (sts: STSClient, abortSignal: AbortSignal): Promise<Identity> => {
+  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
   if (!Account || !Arn) throw new Error('STS gave no account for the credentials');
   return { accountId: Account, partition: parseArn(Arn).partition };
 };
@@ -39,7 +39,7 @@ export const assumeAuditRole = async (
     ...(role.externalId && { ExternalId: role.externalId }),
   });
   const { Credentials } = await sts.send(command, { abortSignal }).catch((cause: unknown) => {
-    throw new Error(`${cannotAssume}: deploy the role there, or let it trust this caller (${reasonOf(cause)})`, {
+    throw new Error(`${cannotAssume}: deploy the role there, let it trust this caller, or leave the account out (${refusal(cause)})`, {
       cause,
     });
   });
@@ -53,3 +53,7 @@ export const assumeAuditRole = async (
     ...(Credentials.Expiration && { expiration: Credentials.Expiration }),
   };
 };
+
+/** STS's AccessDenied says in many words that it is one; its other refusals explain themselves. */
+const refusal = (error: unknown): string =>
+  error instanceof Error && error.name === 'AccessDenied' ? error.name : reasonOf(error);

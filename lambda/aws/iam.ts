@@ -54,7 +54,7 @@ export const listAccessKeys =
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyLastUsed.html: no date means never used. */
 export const readLastUsed =
   ({ iam, abortSignal }: Call): ReadLastUsed =>
-  async (_userName, accessKeyId) => {
+  async (accessKeyId) => {
     const answer = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId }), { abortSignal });
     const use = given(answer.AccessKeyLastUsed, 'AccessKeyLastUsed');
     if (!use.LastUsedDate) return { state: 'never' };

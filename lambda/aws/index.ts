@@ -7,7 +7,7 @@ import type { Account } from '../domain/model.ts';
 import type { AccountReader, FindAccounts, OpenAccount } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { findAccounts } from './accounts.ts';
-import { readCredentialReport } from './credential-report.ts';
+import { type Polling, readCredentialReport } from './credential-report.ts';
 import { type AssumedCredentials, assumeAuditRole, type Identity, readIdentity } from './credentials.ts';
 import { listAccessKeys, listUsers, readLastUsed, readRootKeyPresent, readUserTags } from './iam.ts';
 
@@ -17,13 +17,21 @@ export type AwsOptions = {
   /** For tests and the demo: how to wait between polls of the credential report, and with what jitter. */
   sleep?: (ms: number) => Promise<void>;
   random?: () => number;
+  /** A clock in ms that only goes forward. */
+  elapsed?: () => number;
 };
 
 /** Adaptive: each client slows down by itself when its account throttles. One client per account and service. */
 const clientOptions = {
   retryMode: 'adaptive',
   maxAttempts: 6,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 5_000,
+    requestTimeout: 20_000,
+    throwOnRequestTimeout: true,
+    httpsAgent: { maxSockets: 128 },
+    httpAgent: { maxSockets: 128 },
+  },
 } as const;
 
 /**
@@ -35,11 +43,14 @@ export const connectAws = async ({
   signal,
   sleep: wait = (ms) => sleep(ms, undefined, { signal }),
   random = Math.random,
+  elapsed = () => performance.now(),
 }: AwsOptions): Promise<{ findAccounts: FindAccounts; openAccount: OpenAccount }> => {
   // Every call under way listens to the one signal: many listeners are no leak.
   setMaxListeners(0, signal);
   const sts = new STSClient(clientOptions);
-  const own = await readIdentity(sts);
+  const own = await readIdentity(sts, signal);
+  // Hundreds of accounts share one pool of sockets.
+  const options = { ...clientOptions, requestHandler: sts.config.requestHandler };
   const role = { name: settings.auditRoleName, externalId: settings.externalId };
 
   const credentialsFor = async ({ id }: Account): Promise<{ credentials?: AssumedCredentials }> =>
@@ -49,25 +60,23 @@ export const connectAws = async ({
     findAccounts: findAccounts({
       settings,
       ownAccountId: own.accountId,
-      organizations: new OrganizationsClient(clientOptions),
+      organizations: new OrganizationsClient(options),
       abortSignal: signal,
     }),
     openAccount: async (account) =>
-      reader(own, new IAMClient({ ...clientOptions, ...(await credentialsFor(account)) }), signal, wait, random),
+      reader(own, new IAMClient({ ...options, ...(await credentialsFor(account)) }), signal, {
+        sleep: wait,
+        random,
+        elapsed,
+      }),
   };
 };
 
-const reader = (
-  { partition }: Identity,
-  iam: IAMClient,
-  abortSignal: AbortSignal,
-  wait: (ms: number) => Promise<void>,
-  random: () => number,
-): AccountReader => {
+const reader = ({ partition }: Identity, iam: IAMClient, abortSignal: AbortSignal, polling: Polling): AccountReader => {
   const call = { iam, abortSignal };
   return {
     partition,
-    readCredentialReport: readCredentialReport({ ...call, sleep: wait, random }),
+    readCredentialReport: readCredentialReport({ ...call, ...polling }),
     listUsers: listUsers(call),
     listAccessKeys: listAccessKeys(call),
     readLastUsed: readLastUsed(call),

@@ -1,12 +1,13 @@
 import type { AccessKey, IamUser } from './model.ts';
+import { parseArn } from './partition.ts';
 
 /**
- * Exact AWS CLI lines for one key, safe to paste into a POSIX shell. What changes IAM first checks that the shell is signed
- * in to the key's own account, so that a line pasted into the wrong window does nothing.
+ * Exact AWS CLI lines for one key, safe to paste into a POSIX shell. What the wrong account would take, or
+ * answer with an empty list, first prints the account id: it stops where the shell is signed in elsewhere.
  */
 export type KeyCommands = {
   lastUsed: string;
-  /** CloudTrail's management events by this key, in the region of its last use. */
+  /** CloudTrail's management events by this key: in the region of its last use, then where global services write. */
   lookUpEvents: string;
   deactivate: string;
   delete: string;
@@ -16,21 +17,37 @@ export type KeyCommands = {
 /** The commands for a key whose id is known; `undefined` otherwise. */
 export const commandsFor = (user: IamUser, key: AccessKey): KeyCommands | undefined => {
   if (key.accessKeyId === null) return undefined;
-  const inAccount = `aws sts get-caller-identity --query Account --output text | grep -qx ${quoted(user.account.id)} &&`;
+  const inAccount = `aws sts get-caller-identity --query Account --output text | grep -x ${quoted(user.account.id)} &&`;
   const id = option('--access-key-id', key.accessKeyId);
   const name = option('--user-name', user.userName);
-  const region = key.lastUsed.state === 'used' && key.lastUsed.region;
+  const attributes = `--lookup-attributes ${quoted(`AttributeKey=AccessKeyId,AttributeValue=${key.accessKeyId}`)}`;
   return {
     lastUsed: `aws iam get-access-key-last-used ${id}`,
-    lookUpEvents:
-      `aws cloudtrail lookup-events --lookup-attributes ` +
-      quoted(`AttributeKey=AccessKeyId,AttributeValue=${key.accessKeyId}`) +
-      (region ? ` ${option('--region', region)}` : ''),
+    lookUpEvents: `${inAccount} ${inEach(eventRegions(user, key), (region) => `aws cloudtrail lookup-events ${attributes} --region ${region}`)}`,
     deactivate: `${inAccount} aws iam update-access-key ${name} ${id} --status Inactive`,
     delete: `${inAccount} aws iam delete-access-key ${name} ${id}`,
     createReplacement: `${inAccount} aws iam create-access-key ${name}`,
   };
 };
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
+const globalEventsRegion: Readonly<Record<string, string>> = {
+  aws: 'us-east-1',
+  'aws-us-gov': 'us-gov-west-1',
+  'aws-cn': 'cn-northwest-1',
+};
+
+const eventRegions = (user: IamUser, { lastUsed }: AccessKey): string[] => {
+  const lastUsedIn = lastUsed.state === 'used' ? lastUsed.region : undefined;
+  const { partition } = parseArn(user.arn);
+  const global = globalEventsRegion[partition] ?? lastUsedIn ?? 'us-east-1';
+  return [...new Set([lastUsedIn ?? global, global])];
+};
+
+const inEach = (regions: readonly string[], command: (region: string) => string): string =>
+  regions.length === 1
+    ? command(quoted(regions.join()))
+    : `for region in ${regions.map(quoted).join(' ')}; do ${command('$region')}; done`;
 
 const quoted = (word: string): string => (/^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 

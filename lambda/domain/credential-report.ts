@@ -53,10 +53,13 @@ const requiredColumns = [
 export const parseCredentialReport = (content: Uint8Array): CredentialReport => {
   const records = readTable(content);
   const report: CredentialReport = { users: [], root: undefined, unreadable: [] };
+  const seen = new Set<string>();
   for (const [index, record] of records.entries()) {
     const userName = record['user'] ?? '';
     try {
       const row = parseRow(record);
+      if (seen.has(userName)) throw new Error('this user has a row already');
+      seen.add(userName);
       if (userName === ROOT_USER_NAME) report.root = row;
       else report.users.push(row);
     } catch (error) {
@@ -71,6 +74,9 @@ type TableRecord = Readonly<Record<string, string>>;
 
 const readTable = (content: Uint8Array): TableRecord[] => {
   const text = decode(content);
+  if (text.trimStart().startsWith('{')) throw new CredentialReportError('is the AWS CLI’s answer: decode its Content');
+  if (/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text.trim() || '-'))
+    throw new CredentialReportError('is still base64-encoded');
   let lines: string[][];
   try {
     lines = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true });
@@ -134,7 +140,7 @@ const readSlot = (record: TableRecord, slot: Slot): ReportedKey[] => {
   const region = present(record[column(slot, 'last_used_region')]);
   const lastUsed: LastUsed = usedAt
     ? { state: 'used', date: usedAt, ...(serviceName && { serviceName }), ...(region && { region }) }
-    : { state: 'never' };
+    : { state: record[column(slot, 'last_used_date')] === 'N/A' ? 'never' : 'unknown' };
   return [{ active, lastRotated, lastUsed }];
 };
 

@@ -1,4 +1,4 @@
-import { commandsFor, type KeyCommands } from './commands.ts';
+import { commandsFor } from './commands.ts';
 import { type AccessKey, activeKeys, type IamUser, isRoot } from './model.ts';
 import { credentialsPage } from './partition.ts';
 import {
@@ -39,13 +39,13 @@ export const nextStepOf = (
   if (!key || action === 'none') {
     return { stage, nextStep: { action, accessKeyId: null, text: 'Nothing to do.', commands: [] } };
   }
-  const commands = commandsFor(user, key);
   const sentences = [
     ...(changesKeys.has(action) && user.account.production ? [tellOnCall(team)] : []),
-    words[action]({ user, key, position, clock }),
-    ...(action === 'confirm-live' ? [] : mergeNote(user, stage, clock)),
-    ...smtpNote(user),
+    capitalised(words[action]({ user, key, position, clock })),
+    ...(action === 'confirm-live' || stage === 'unknown' || stage === 'unused' ? [] : mergeNote(user, clock)),
+    ...(leadsToNewKey.has(action) ? smtpNote(user) : []),
     ...infrastructureCodeNote(user),
+    ...(!isRoot(user) && key.accessKeyId === null ? [REPORT_ONLY] : []),
     ...links(user, team),
   ];
   return {
@@ -54,15 +54,23 @@ export const nextStepOf = (
       action,
       accessKeyId: key.accessKeyId,
       text: sentences.join(' '),
-      commands: commands ? commandsOf[action](commands, stage) : [],
+      commands: commandsOf(user, key, action, position),
       ...(notBefore && { notBefore }),
     },
   };
 };
 
-/** Without key ids there is only a report, and a report alone is no ground for taking a key away. */
+/** Without key ids there is only a report, and a report alone is no ground for taking a key away, or for looking at it again. */
 const needsLiveLook = (user: IamUser, { action, key }: RotationPosition): boolean =>
-  !isRoot(user) && key?.accessKeyId === null && (action === 'deactivate' || action === 'delete');
+  !isRoot(user) && key?.accessKeyId === null && notByReportAlone.has(action);
+
+const notByReportAlone: ReadonlySet<NextAction> = new Set([
+  'deactivate',
+  'confirm-unused',
+  'delete',
+  'free-a-slot',
+  'look-again',
+]);
 
 const changesKeys: ReadonlySet<NextAction> = new Set([
   'deactivate',
@@ -72,66 +80,95 @@ const changesKeys: ReadonlySet<NextAction> = new Set([
   'remove-root-key',
 ]);
 
-const commandsOf: Record<NextAction, (commands: KeyCommands, stage: RotationStage) => string[]> = {
-  'remove-root-key': () => [],
-  'look-again': ({ lastUsed }) => [lastUsed],
-  deactivate: ({ lastUsed, deactivate }) => [lastUsed, deactivate],
-  'confirm-unused': ({ lastUsed, deactivate }) => [lastUsed, deactivate],
-  'find-usage': ({ lookUpEvents, createReplacement }, stage) =>
-    stage === 'unordered' ? [lookUpEvents] : [lookUpEvents, createReplacement],
-  'deploy-replacement': ({ lastUsed }) => [lastUsed],
-  'find-remaining-usage': ({ lookUpEvents }) => [lookUpEvents],
-  wait: ({ lastUsed }) => [lastUsed],
-  'free-a-slot': ({ lastUsed, delete: remove }) => [lastUsed, remove],
-  delete: ({ lastUsed, delete: remove }) => [lastUsed, remove],
-  'confirm-live': () => [],
-  none: () => [],
+/** What CloudTrail cannot show: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */
+const EVENTS_ARE_NOT_ALL = 'CloudTrail’s list lacks S3 objects and SES mail: no events are no proof.';
+
+const REPORT_ONLY = 'This rests on a report alone: scan the account live before you change anything.';
+
+/** The steps at whose end there is a new key. */
+const leadsToNewKey: ReadonlySet<NextAction> = new Set([
+  'find-usage',
+  'deploy-replacement',
+  'find-remaining-usage',
+  'free-a-slot',
+]);
+
+/** None without a key id, nor for root: nobody but root itself can touch its keys. */
+const commandsOf = (
+  user: IamUser,
+  key: AccessKey,
+  action: NextAction,
+  { stage, notBefore }: RotationPosition,
+): string[] => {
+  const commands = commandsFor(user, key);
+  if (!commands || isRoot(user)) return [];
+  const lookUp = (keys: readonly AccessKey[]): string[] =>
+    keys.flatMap((each) => commandsFor(user, each)?.lookUpEvents ?? []);
+  switch (action) {
+    case 'deactivate':
+      return usedAfterReplacement(user, key) ? lookUp([key]) : [commands.lastUsed, commands.deactivate];
+    case 'delete':
+    case 'free-a-slot':
+      return [notBefore ? commands.lastUsed : commands.delete];
+    case 'find-usage':
+      return stage === 'unordered' ? lookUp(activeKeys(user)) : [commands.lookUpEvents, commands.createReplacement];
+    case 'deploy-replacement':
+      return lookUp(succession(user)?.superseded ?? []);
+    case 'find-remaining-usage':
+      return [commands.lookUpEvents];
+    case 'confirm-unused':
+    case 'look-again':
+    case 'wait':
+      return [commands.lastUsed];
+    case 'remove-root-key':
+    case 'confirm-live':
+    case 'none':
+      return [];
+  }
 };
 
 type Scene = { user: IamUser; key: AccessKey; position: RotationPosition; clock: Clock };
 
 const words: Record<NextAction, (scene: Scene) => string> = {
-  'remove-root-key': ({ user }) =>
+  'remove-root-key': ({ user, key }) =>
     `Root can do anything, so it should have no access key. Sign in as root of account ${user.account.id}, ` +
-    'check that nothing uses the key, make it inactive, and delete it some days later.',
+    `check that nothing uses the key (${lastUse(key)}), make it inactive, and delete it some days later.`,
   'look-again': ({ key }) =>
-    `When ${named(key)} was last used could not be read, so nothing is safe to decide. Scan again; ` +
-    'the failures of this scan say what was refused.',
+    `When ${named(key)} was last used could not be read, so nothing is safe to decide. ` +
+    'The failures of this scan say what was refused: allow it to the role that scans, and scan again.',
   deactivate: (scene) => (scene.position.stage === 'unused' ? deactivateNeverUsed(scene) : deactivateSuperseded(scene)),
   'confirm-unused': ({ user, key, clock }) =>
     `No active key of this user was used within ${plural(clock.policy.unusedAfterDays, 'day')} ` +
     `(${latestUse(user)}). Ask the owner before anything else: monthly and quarterly jobs exist. ` +
-    `When nobody needs it, make ${named(key)} inactive.`,
+    `When nobody needs it, make ${named(key)} inactive.${UNDO}`,
   'find-usage': ({ user, key, position }) =>
     position.stage === 'unordered'
       ? `This user has ${activeKeys(user).length} active keys created at the same instant, so neither replaces the ` +
         'other. Find where each is used, move every use onto one, then make the other inactive.'
-      : `Find everywhere ${named(key)} is used, create its replacement, put it in every one of those places and deploy.`,
+      : `Find everywhere ${named(key)} is used, create its replacement, put it in every one of those places and deploy. ${EVENTS_ARE_NOT_ALL} The last command shows the secret.`,
   'deploy-replacement': ({ user, key }) =>
     `${named(key)} was created ${on(key.createDate)} and has never been used. Put it wherever ` +
     `${(succession(user)?.superseded ?? []).map(named).join(' and ')} is used, and deploy.`,
   'find-remaining-usage': ({ user, key }) =>
     `${named(key)} is still used (${lastUse(key)}), though its replacement ${replacementOf(user)}. ` +
-    'A use was missed: find it, put the new key there and deploy.',
+    `A use was missed: find it, put the new key there and deploy. ${EVENTS_ARE_NOT_ALL}`,
   wait: ({ user, key, position, clock }) =>
     position.stage === 'deactivated'
-      ? `${named(key)} was made inactive ${on(key.deactivatedAt)}. Wait ${settling(clock)} for somebody to miss it, ` +
-        'then delete it.'
+      ? `${named(key)} is ${sinceInactive(key)}, ${lastUse(key)}. Give people ${settling(clock)} to miss it, then delete it.`
       : `${named(key)} has been quiet since ${on(quiet(user, key), '')}; its replacement ${replacementOf(user)}. ` +
         `Once it has been quiet for ${settling(clock)}, make it inactive.`,
   'free-a-slot': ({ user, key }) =>
     `${activeKeys(user).map(named).join(', ')} is to be rotated, but AWS allows two keys a user and ` +
-    `the other, ${named(key)}, is in the way: it is ${sinceInactive(key)}. Delete it once nobody can want it back, ` +
+    `the other, ${named(key)}, is in the way: it is ${sinceInactive(key)}, ${lastUse(key)}. Delete it once nobody may want it back, ` +
     'then create the replacement.',
   delete: ({ key, clock }) =>
     `${named(key)} is ${sinceInactive(key)}. ` +
     (key.deactivatedAt
       ? ''
-      : `Make sure that it has been so for ${settling(clock)}, and that nobody waits to undo it. `) +
+      : `Make sure that it has been so for ${settling(clock)}, and that nobody may want it back. `) +
     'Delete it: that cannot be undone, and frees the slot for the next rotation.',
   'confirm-live': ({ position }) =>
-    `By the credential report alone this would be “${position.action}”, but a report has no key ids and is hours old. ` +
-    'Scan the account live to confirm.',
+    `By the credential report alone this would be “${position.action}”, but it has no key ids.`,
   none: () => 'Nothing to do.',
 };
 
@@ -145,8 +182,10 @@ const deactivateSuperseded = ({ user, key, clock }: Scene): string => {
   return (
     `${named(key)} has been quiet since ${on(since, '')}` +
     `${since ? ` (${plural(ageInDays(since, clock.now), 'day')})` : ''}, and its replacement ${replacementOf(user)}. ` +
-    'Quiet is not proof: ask about weekly and monthly jobs, then make it inactive.' +
-    UNDO
+    (usedAfterReplacement(user, key)
+      ? `But it was used (${lastUse(key)}) after its replacement was for the last time: it looks like the one in use. ` +
+        'Find out what used it before you make it inactive.'
+      : `Quiet is not proof: ask about weekly and monthly jobs, then make it inactive.${UNDO}`)
   );
 };
 
@@ -154,7 +193,17 @@ const UNDO = ' To undo it: the same command with --status Active.';
 
 const settling = ({ policy }: Clock): string => plural(policy.settleDays, 'day');
 
-const named = (key: AccessKey): string => key.accessKeyId ?? 'the key';
+/** Whether the old key was used later than its replacement ever was: then the quiet one may be the one that is needed. */
+const usedAfterReplacement = (user: IamUser, old: AccessKey): boolean => {
+  const newest = succession(user)?.newest;
+  return old.lastUsed.state === 'used' && newest?.lastUsed.state === 'used' && old.lastUsed.date > newest.lastUsed.date;
+};
+
+/** Without an id, as in a report: by the date that the report gives. */
+const named = ({ accessKeyId, createDate }: AccessKey): string =>
+  accessKeyId ?? (createDate ? `the key of ${createDate.toISOString().slice(0, 10)}` : 'the key');
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const on = (instant: Date | null | undefined, preposition = 'on '): string =>
   instant ? `${preposition}${formatInstant(instant)}` : 'at an unknown time';
@@ -166,7 +215,7 @@ const quiet = (user: IamUser, key: AccessKey): Date | undefined => {
 
 const replacementOf = (user: IamUser): string => {
   const newest = succession(user)?.newest;
-  return newest ? `${named(newest)} exists since ${on(newest.createDate, '')}` : 'exists';
+  return newest ? `${named(newest)} exists since ${on(newest.createDate, '')} (${lastUse(newest)})` : 'exists';
 };
 
 const lastUse = ({ lastUsed }: AccessKey): string => {
@@ -184,18 +233,18 @@ const latestUse = (user: IamUser): string => {
 
 const sinceInactive = (key: AccessKey): string =>
   `${key.status === 'Expired' ? 'expired' : 'inactive'} ${
-    key.deactivatedAt ? `since ${on(key.deactivatedAt, '')}` : 'since a time that nothing recorded'
+    key.deactivatedAt ? `since ${on(key.deactivatedAt, '')}` : '(it is not known since when)'
   }`;
 
 const tellOnCall = ({ onCall }: TeamContext): string =>
   `This is production: tell on-call${onCall ? ` (${onCall})` : ''} first.`;
 
 /** Both keys overdue: there is no third slot, so the newer one has to carry everything before it is rotated itself. */
-const mergeNote = (user: IamUser, stage: RotationStage, clock: Clock): string[] => {
+const mergeNote = (user: IamUser, clock: Clock): string[] => {
   const order = succession(user);
-  if (!order || stage === 'unused' || !isOverdue(order.newest, clock)) return [];
+  if (!order || !isOverdue(order.newest, clock)) return [];
   return [
-    `Both keys are overdue: move every use onto ${named(order.newest)}, make the older key inactive and delete it, ` +
+    `The newer key is overdue too: move every use onto ${named(order.newest)}, make the older one inactive and delete it, ` +
       `then rotate ${named(order.newest)}.`,
   ];
 };

@@ -1,3 +1,4 @@
+import { inactiveSinceAtLeast } from './deactivation.ts';
 import { type AccessKey, activeKeys, type IamUser, isRoot, type Policy } from './model.ts';
 import { DAY, HOUR, olderThan } from './time.ts';
 
@@ -161,22 +162,29 @@ const readyToDeactivate: StageLine = (user) => {
   return old ? { stage: 'ready-to-deactivate', action: 'deactivate', key: old } : undefined;
 };
 
+/** From when a key that is not active has been so for `settleDays`, where that is still to come. */
+const settlesAt = (key: AccessKey, { policy, now }: Clock): Date | undefined => {
+  const since = inactiveSinceAtLeast(key);
+  const settled = since && new Date(since.getTime() + policy.settleDays * DAY);
+  return settled && now < settled ? settled : undefined;
+};
+
 const due: StageLine = (user, clock) => {
   const [key] = activeKeys(user);
   const stage = key && (isOverdue(key, clock) ? 'overdue' : isDueSoon(key, clock) ? 'due-soon' : undefined);
   if (!stage) return undefined;
-  const others = user.accessKeys.filter((other) => other !== key);
-  return others.length > 0
-    ? { stage, action: 'free-a-slot', key: oldest(others) }
-    : { stage, action: 'find-usage', key };
+  const other = oldest(user.accessKeys.filter((each) => each !== key));
+  if (!other) return { stage, action: 'find-usage', key };
+  const notBefore = settlesAt(other, clock);
+  return { stage, action: 'free-a-slot', key: other, ...(notBefore && { notBefore }) };
 };
 
-const deactivated: StageLine = (user, { policy, now }) => {
+const deactivated: StageLine = (user, clock) => {
   const key = oldest(user.accessKeys.filter(({ status }) => status !== 'Active'));
   if (!key) return undefined;
-  const settledAt = key.deactivatedAt && new Date(key.deactivatedAt.getTime() + policy.settleDays * DAY);
-  return settledAt && now < settledAt
-    ? { stage: 'deactivated', action: 'wait', key, notBefore: settledAt }
+  const notBefore = settlesAt(key, clock);
+  return notBefore
+    ? { stage: 'deactivated', action: 'wait', key, notBefore }
     : { stage: 'deactivated', action: 'delete', key };
 };
 

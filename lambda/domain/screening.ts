@@ -16,7 +16,7 @@ export type WouldFlag = (user: IamUser) => boolean;
  * order is open as well, and more credentials than slots are not shown at all: both need a look.
  */
 export const screenRow = (row: CredentialReportRow, account: Account, wouldFlag: WouldFlag): Screening => {
-  if (row.moreCredentials || row.keys.filter(({ active }) => active).length > 1) return 'look';
+  if (leavesMuchOpen(row) || row.keys.filter(({ active }) => active).length > 1) return 'look';
   return wouldFlag(rowUser(row, account, () => row.userCreated)) ? 'look' : 'clean';
 };
 
@@ -25,7 +25,7 @@ export const screenRow = (row: CredentialReportRow, account: Account, wouldFlag:
  * slot's last use belongs to: every way to match them is judged.
  */
 export const screenKeys = (row: CredentialReportRow, user: IamUser, wouldFlag: WouldFlag): Screening => {
-  if (row.moreCredentials || row.keys.length !== user.accessKeys.length) return 'look';
+  if (leavesMuchOpen(row) || row.keys.length !== user.accessKeys.length) return 'look';
   const worlds = permutations(row.keys).filter((slots) =>
     slots.every((slot, at) => slot.active === (user.accessKeys[at]?.status === 'Active')),
   );
@@ -33,6 +33,10 @@ export const screenKeys = (row: CredentialReportRow, user: IamUser, wouldFlag: W
   const flagged = worlds.some((slots) => wouldFlag({ ...user, accessKeys: withLastUsed(user.accessKeys, slots) }));
   return flagged ? 'look' : 'clean';
 };
+
+/** Keys that are not shown, or a last use that the report does not tell: about these, rules are silent. */
+const leavesMuchOpen = ({ moreCredentials, keys }: CredentialReportRow): boolean =>
+  moreCredentials || keys.some(({ lastUsed }) => lastUsed.state === 'unknown');
 
 /** The user as a report alone tells it: no key ids, and ages that are lower bounds (`last_rotated`). */
 export const userFromRow = (row: CredentialReportRow, account: Account): IamUser =>

@@ -12,16 +12,20 @@ export type Environment = {
   SLACK_API_URL?: string | undefined;
 };
 
+/** The defaults wait for ever. */
+const timeouts = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
 /** What the notifiers need, by real clients. */
 export const notifierContext = (
   { slack }: Pick<Settings, 'slack'>,
   { SNS_TOPIC_ARN: snsTopicArn, SLACK_API_URL: slackApiUrl }: Environment,
   getSlackToken: NotifierContext['getSlackToken'],
-): NotifierContext => ({
+): Omit<NotifierContext, 'signal'> => ({
   slack,
   getSlackToken,
   createSlackClient: slackClient(slackApiUrl ? { slackApiUrl } : {}),
   snsTopicArn,
-  createSnsClient: () => new SNSClient({ region: parseArn(snsTopicArn ?? '').region, maxAttempts: 5 }),
+  createSnsClient: () =>
+    new SNSClient({ region: parseArn(snsTopicArn ?? '').region, maxAttempts: 5, requestHandler: timeouts }),
   sleep: (duration) => sleep(duration),
 });

@@ -16,6 +16,8 @@ export type NotifierContext = {
   createSlackClient: (token: string) => Pick<WebClient, 'chat' | 'files'>;
   snsTopicArn?: string | undefined;
   createSnsClient: () => Pick<SNSClient, 'send'>;
+  /** Aborted when nobody waits for the channel any more: it must not speak then. */
+  signal: AbortSignal;
   /** Waits so many milliseconds. */
   sleep: (duration: number) => Promise<void>;
   /** Where the whole report is, for a message that has no room for it: `s3://…`. */

@@ -6,6 +6,7 @@ import {
   WebClient,
   type WebClientOptions,
 } from '@slack/web-api';
+import type { NotifierContext } from './notifier.ts';
 
 /** The client logs on stdout, and what it has to say comes back as an error anyway. */
 const silence: Logger = {
@@ -48,8 +49,12 @@ const transientErrors = new Set([
 ]);
 
 /** Makes a call, up to four times where Slack is busy or in trouble, waiting as long as it asks. */
-export const callSlack = async <T>(call: () => Promise<T>, sleep: (duration: number) => Promise<void>): Promise<T> => {
+export const callSlack = async <T>(
+  call: () => Promise<T>,
+  { sleep, signal }: Pick<NotifierContext, 'sleep' | 'signal'>,
+): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
+    signal.throwIfAborted();
     try {
       return await call();
     } catch (error) {

@@ -2,7 +2,8 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@s
 import { reasonOf } from '../domain/failure.ts';
 import { label } from '../render/safe-text.ts';
 
-const newToken = () => "Slack does not take the token: put the app's bot token (xoxb-…) into the secret.";
+const newToken = () =>
+  "Slack does not take the token: put the app's bot token (xoxb-…) into the secret, or, for the command line, into SLACK_TOKEN.";
 
 const ownFault = () => 'Slack does not take the message: that is a fault of keyaudit, please report it.';
 

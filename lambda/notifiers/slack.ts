@@ -43,7 +43,7 @@ type Missing = { what: string; error: unknown };
 const post = async (
   report: AuditReport,
   client: Client,
-  { slack: { channel }, sleep }: NotifierContext,
+  { slack: { channel }, sleep, signal }: NotifierContext,
 ): Promise<void> => {
   const { digest, thread, csv } = slackDigest(report);
   const missing: Missing[] = [];
@@ -51,7 +51,7 @@ const post = async (
   const say = async (message: Partial<SlackMessage> & { text: string }, to: { channel: string; thread_ts?: string }) =>
     callSlack(
       () => client.chat.postMessage({ ...to, ...message, mrkdwn: false, unfurl_links: false, unfurl_media: false }),
-      sleep,
+      { sleep, signal },
     );
   const attempt = async (what: string, send: () => Promise<unknown>): Promise<boolean> => {
     await sleep(SPACING);
@@ -81,7 +81,7 @@ const post = async (
   }
   if (csv) {
     const upload = () => client.files.uploadV2({ channel_id: channelId, thread_ts: ts, title: csv.filename, ...csv });
-    const uploaded = await attempt('the CSV', () => callSlack(upload, sleep));
+    const uploaded = await attempt('the CSV', () => callSlack(upload, { sleep, signal }));
     // The digest says that the CSV is here. That this note fails too is no news: the CSV is reported as missing already.
     if (!uploaded) await say({ text: 'The CSV could not be attached.' }, there).catch(() => undefined);
   }

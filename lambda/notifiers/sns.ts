@@ -6,14 +6,15 @@ import type { Notifier } from './notifier.ts';
 /** One message a scan, all-clears included: a scan that says nothing cannot be told from one that did not run. */
 export const sns: Notifier = {
   id: 'sns',
-  connect: async ({ snsTopicArn, createSnsClient, wholeReport }) => {
-    if (!snsTopicArn) return { ready: false, why: 'There is no SNS topic to publish to.' };
+  connect: async ({ snsTopicArn, createSnsClient, wholeReport, signal }) => {
+    if (!snsTopicArn) return { ready: false, why: 'There is no SNS topic: SNS_TOPIC_ARN is not set.' };
+    if (!snsTopicArn.startsWith('arn:')) throw new Error(`SNS_TOPIC_ARN is ${snsTopicArn}: that is no ARN.`);
     return {
       ready: true,
       notify: async (report) => {
         const command = new PublishCommand({ TopicArn: snsTopicArn, ...snsMessage(report, wholeReport) });
         try {
-          await createSnsClient().send(command);
+          await createSnsClient().send(command, { abortSignal: signal });
         } catch (error) {
           throw new Error(`Nothing was published to the SNS topic ${snsTopicArn}. ${advice(error)}`, { cause: error });
         }

@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/model.ts';
-import type { AuditReport } from '../domain/report.ts';
+import type { AuditReport, ReportedAccount } from '../domain/report.ts';
 import { plural } from '../domain/time.ts';
 import { label, listed, oneLine, shorten } from './safe-text.ts';
 import { accountLabel, accountName } from './wording.ts';
@@ -15,33 +15,38 @@ export const everyFailure = (report: Pick<AuditReport, 'accounts' | 'failures'>)
   return [...unnamed, ...report.failures];
 };
 
-/** How much a line may say: names listed before `and 3 more`, and characters of a reason. */
-export type LineLimits = { names: number; reason: number };
+/** How much is said: names listed before `and 3 more`, characters of a reason, lines before `and 3 more like these`. */
+export type LineLimits = { names: number; reason: number; lines?: number };
 
 /** `Not read: staging (444455556666): AccessDenied …`: accounts first, one line for each different reason. */
 export const failureLines = (report: Pick<AuditReport, 'accounts' | 'failures'>, limits: LineLimits): string[] => {
   const groups = new Map<string, { kind: Kind; reason: string; names: Set<string> }>();
   for (const failure of everyFailure(report)) {
     const kind = kindOf(failure, report);
-    const key = `${kind}:${commonReason(failure)}`;
+    const key = `${kind}:${commonReason(failure.id, failure.reason)}`;
     const group = groups.get(key) ?? { kind, reason: failure.reason, names: new Set() };
     groups.set(key, { ...group, names: group.names.add(subjectOf(failure, report)) });
   }
-  return [...groups.values()]
+  const lines = [...groups.values()]
     .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
     .map((group) => groupLine(group.kind, [...group.names], group.reason, limits));
+  const shown = lines.slice(0, limits.lines);
+  const left = lines.length - shown.length;
+  return left > 0 ? [...shown, `… and ${left} more like these: they are in the JSON and the CSV.`] : shown;
 };
 
 /** What is worth knowing of accounts that were read: most often that there was no credential report. */
 export const accountNotes = (report: Pick<AuditReport, 'accounts' | 'failures'>, limits: LineLimits): string[] => {
   const told = new Set(report.failures.map(({ scope, id, reason }) => `${scope}:${id}:${reason}`));
-  const namesByNote = new Map<string, string[]>();
+  const notes = new Map<string, { note: string; names: string[] }>();
   for (const account of report.accounts) {
     if (account.status !== 'scanned' || account.reason === undefined) continue;
     if (told.has(`account:${account.id}:${account.reason}`)) continue;
-    namesByNote.set(account.reason, [...(namesByNote.get(account.reason) ?? []), accountLabel(account)]);
+    const key = commonReason(account.id, account.reason);
+    const { note = account.reason, names = [] } = notes.get(key) ?? {};
+    notes.set(key, { note, names: [...names, accountLabel(account)] });
   }
-  return [...namesByNote].map(([note, names]) =>
+  return [...notes.values()].map(({ note, names }) =>
     withReason(
       names.length === 1 ? names.join('') : `${plural(names.length, 'account')} (${listed(names, limits.names)})`,
       note,
@@ -64,15 +69,20 @@ const kindWords: Record<Kind, { what: string; noun: string }> = {
 
 const kindOf = (failure: Failure, { accounts }: Pick<AuditReport, 'accounts'>): Kind => {
   if (failure.scope !== 'account') return failure.scope;
-  return accounts.some(({ id, status }) => id === failure.id && status === 'scanned') ? 'part-read' : 'unread';
+  return accounts.some((account) => account.id === failure.id && isReadAtAll(account)) ? 'part-read' : 'unread';
 };
 
-/** AWS puts the account and the user into its error messages: without them, the same refusal is the same reason. */
-const commonReason = ({ id, reason }: Failure): string =>
+/** Whether anything of an account was read: to its end, or users of it. */
+export const isReadAtAll = ({ status, users }: Pick<ReportedAccount, 'status' | 'users'>): boolean =>
+  status === 'scanned' || users > 0;
+
+/** Messages name accounts, users and keys: without them, the same refusal is the same reason. */
+const commonReason = (id: string, reason: string): string =>
   id
     .split('/')
     .filter((part) => part.length > 3)
-    .reduce((text, part) => text.replaceAll(part, '…'), reason);
+    .reduce((text, part) => text.replaceAll(part, '…'), reason)
+    .replaceAll(/\b(A[KS]IA[A-Z0-9]{12,}|\d{12}(\/\S+)?)/g, '…');
 
 const USER_ID = /^(\d{12})\/(.+)$/s;
 

@@ -77,7 +77,7 @@ const atMost = (lines: string[], limit: number): string[] =>
 const nextStepElements = (finding: Finding, { stepAt }: Place): (RichTextText | RichTextLink)[] =>
   stepAt === undefined
     ? linked(
-        `${manyLines(finding.nextStep.text)} ${notBeforeSentence(finding)}`.trim() || 'nothing to do.',
+        `${notBeforeSentence(finding)} ${manyLines(finding.nextStep.text)}`.trim() || 'nothing to do.',
         LIMITS.step,
       )
     : [plain(`as for ${stepAt}, the same user.`)];

@@ -19,7 +19,7 @@ export const slackLimits = {
    * https://github.com/slackapi/bolt-js/issues/2509 https://github.com/slackapi/bolt-js/issues/2867
    */
   characters: 12_000,
-  stored: 14_000,
+  stored: 15_000,
   /** Longer ones are split into several messages: https://docs.slack.dev/reference/methods/chat.postMessage */
   text: 3_900,
 } as const;

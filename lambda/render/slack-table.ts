@@ -4,12 +4,12 @@ import { label } from './safe-text.ts';
 import { messageText, type SlackMessage, slackLimits, storedSize } from './slack-limits.ts';
 import {
   accountName,
-  actionWords,
   ageWords,
   findingLine,
   inactiveNote,
   keyLabel,
   lastUse,
+  nextWords,
   severityWords,
   userLabel,
 } from './wording.ts';
@@ -28,7 +28,7 @@ export const findingRows = (findings: readonly Finding[], first: number, now: Da
       `${keyLabel(finding)}${inactiveNote(finding)}`,
       ageWords(finding),
       lastUse(finding.lastUsed, now),
-      `${actionWords[finding.nextStep.action]}${finding.owner ? ` (owner: ${label(finding.owner, 80)})` : ''}`,
+      `${nextWords(finding)}${finding.owner ? ` (owner: ${label(finding.owner, 80)})` : ''}`,
     ],
     line: `${first + position}. ${findingLine(finding, now)}`,
   }));
@@ -97,7 +97,8 @@ const tableMessage = (heading: string, columns: string[], rows: TableRow[]): Sla
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block */
 const tableBlock = (columns: string[], rows: TableRow[]): TableBlock => ({
   type: 'table',
-  column_settings: columns.map(() => ({ is_wrapped: true })),
+  // A key id broken in two can not be copied.
+  column_settings: columns.map((name) => ({ is_wrapped: name !== 'Key' })),
   rows: [columns.map(rawText), ...rows.map(({ cells }) => cells.map(rawText))],
 });
 

@@ -1,7 +1,7 @@
 import { type Severity, severities } from '../domain/model.ts';
 import type { AuditReport } from '../domain/report.ts';
 import { formatInstant, HOUR, plural } from '../domain/time.ts';
-import { accountNotes, failureLines, type LineLimits } from './failure-lines.ts';
+import { accountNotes, failureLines, isReadAtAll, type LineLimits } from './failure-lines.ts';
 import { sentenceList } from './safe-text.ts';
 import { accountLabel, roughly } from './wording.ts';
 
@@ -10,37 +10,49 @@ import { accountLabel, roughly } from './wording.ts';
 /** The instant that `ago` and `old` are counted back from. */
 export const reportedAt = (report: Pick<AuditReport, 'startedAt'>): Date => new Date(report.startedAt);
 
-/** Whether every account was read and nothing failed, neither reading, nor judging, nor telling. */
-export const isComplete = ({ accounts, failures, summary }: AuditReport): boolean =>
-  summary.accountsFailed === 0 && failures.length === 0 && accounts.every(({ status }) => status === 'scanned');
+/** Whether there was something to read, all of it was read, and every rule could judge it. */
+const isReadInFull = ({ accounts, failures }: AuditReport): boolean =>
+  accounts.length > 0 &&
+  accounts.every(({ status }) => status === 'scanned') &&
+  failures.every(({ scope }) => scope === 'notifier');
 
-/** Whether there is nothing to do and nothing that hides it: no finding, no failure, and something was read. */
-export const isAllClear = (report: AuditReport): boolean =>
-  report.summary.findings === 0 && isComplete(report) && report.summary.accountsScanned > 0;
+/** Whether nothing at all failed, neither reading, nor judging, nor telling. */
+export const isComplete = (report: AuditReport): boolean => isReadInFull(report) && report.failures.length === 0;
+
+/** Whether there is nothing to do, and nothing unread that hides it. */
+export const isAllClear = (report: AuditReport): boolean => report.summary.findings === 0 && isReadInFull(report);
 
 /** The report in one short line: `7 access keys need attention, 1 account not read`. */
 export const headline = (report: AuditReport): string => {
-  const { findings, accountsScanned, accountsFailed } = report.summary;
-  if (accountsScanned === 0) return 'No account could be read';
-  const unread = accountsFailed > 0 ? `, ${plural(accountsFailed, 'account')} not read` : '';
-  if (findings > 0) {
-    return `${plural(findings, 'access key')} ${findings === 1 ? 'needs' : 'need'} attention${unread}`;
-  }
-  return isAllClear(report)
-    ? 'All clear: no access key needs attention'
-    : `Nothing found in what could be read${unread}`;
+  const { findings } = report.summary;
+  const missing = missingAccounts(report);
+  if (findings > 0) return `${plural(findings, 'access key')} ${findings === 1 ? 'needs' : 'need'} attention${missing}`;
+  if (!report.accounts.some(isReadAtAll)) return 'No account could be read';
+  if (!isAllClear(report)) return `Nothing found in what could be read${missing}`;
+  const inFull = report.accounts.every(({ reason }) => reason === undefined);
+  return inFull ? 'All clear: no access key needs attention' : 'No access key of those read needs attention';
+};
+
+/** `, 1 account not read, 2 read in part`. */
+const missingAccounts = ({ accounts }: AuditReport): string => {
+  const failed = accounts.filter(({ status }) => status === 'failed');
+  const inPart = failed.filter(isReadAtAll).length;
+  const unread = failed.length - inPart;
+  return [
+    ...(unread > 0 ? [`, ${plural(unread, 'account')} not read`] : []),
+    ...(inPart > 0 ? [`, ${unread > 0 ? inPart : plural(inPart, 'account')} read in part`] : []),
+  ].join('');
 };
 
 /** `Read 2 of 3 accounts: 148 users, 203 access keys.` */
 export const coverageSentence = ({ accounts, summary }: AuditReport): string => {
-  const { accountsScanned, accountsFailed, users, accessKeys } = summary;
-  const total = accountsScanned + accountsFailed;
+  const read = accounts.filter(isReadAtAll).length;
+  const total = accounts.length;
   if (total === 0) return 'There was no account to read.';
-  if (accountsScanned === 0) return total === 1 ? 'The account was not read.' : `None of ${total} accounts was read.`;
+  if (read === 0) return total === 1 ? 'The account was not read.' : `None of ${total} accounts was read.`;
   const [only] = accounts;
   const all = total === 1 && only ? accountLabel(only) : plural(total, 'account');
-  const read = accountsFailed === 0 ? all : `${accountsScanned} of ${all}`;
-  return `Read ${read}: ${plural(users, 'user')}, ${plural(accessKeys, 'access key')}.`;
+  return `Read ${read === total ? all : `${read} of ${all}`}: ${plural(summary.users, 'user')}, ${plural(summary.accessKeys, 'access key')}.`;
 };
 
 /** How old the oldest credential report is that the findings rest on. Nothing where no report was read. */

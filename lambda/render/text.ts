@@ -17,7 +17,7 @@ import {
   userLabel,
 } from './wording.ts';
 
-const LIMITS = { names: 20, reason: 1_000 };
+const LIMITS = { names: 20, reason: 1_000, lines: 50 };
 const INDENT = '   ';
 
 /** For a copy that is only the first part of a report: the `whole` it counts, and a `note` on what is left out. */
@@ -60,7 +60,7 @@ const findingSections = ({ findings, startedAt }: AuditReport): string[][] => {
 const nextStepLines = (finding: Finding, sameAs: number | undefined): string[] =>
   sameAs === undefined
     ? [
-        `Next: ${manyLines(finding.nextStep.text)} ${notBeforeSentence(finding)}`.trimEnd(),
+        ['Next:', notBeforeSentence(finding), manyLines(finding.nextStep.text)].filter(Boolean).join(' '),
         ...finding.nextStep.commands.flatMap(commandLines),
       ]
     : [`Next: as for ${sameAs + 1}, the same user.`];

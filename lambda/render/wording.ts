@@ -32,20 +32,26 @@ export const stageWords: Record<RotationStage, string> = {
   'no-keys': 'No keys',
 };
 
-/** The next step in a few words, where its whole text has no room. */
-export const actionWords: Record<NextAction, string> = {
-  'remove-root-key': 'Remove the root key',
-  'look-again': 'Scan again',
-  deactivate: 'Deactivate',
-  'confirm-unused': 'Ask the owner whether it is needed',
-  'find-usage': 'Find where it is used, create its replacement',
-  'deploy-replacement': 'Deploy the replacement',
-  'find-remaining-usage': 'Find the use that was missed',
-  wait: 'Wait',
-  'free-a-slot': 'Delete the other key first',
-  delete: 'Delete',
-  'confirm-live': 'Scan the account live to confirm',
-  none: 'Nothing to do',
+/** The next step in a few words, where its whole text has no room: never bolder than the text. */
+export const nextWords = ({ nextStep, stage, accessKeyId }: Finding): string => {
+  const { action, notBefore } = nextStep;
+  const other = nextStep.accessKeyId !== null && accessKeyId !== null && nextStep.accessKeyId !== accessKeyId;
+  const words: Record<NextAction, string> = {
+    'remove-root-key': 'Remove the root key',
+    'look-again': 'Allow reading it, scan again',
+    deactivate: stage === 'unused' ? 'Ask the owner, then deactivate' : 'Ask about monthly jobs, then deactivate',
+    'confirm-unused': 'Ask the owner whether it is needed',
+    'find-usage':
+      stage === 'unordered' ? 'Find where each key is used' : 'Find where it is used, create its replacement',
+    'deploy-replacement': 'Deploy the replacement',
+    'find-remaining-usage': 'Find the use that was missed',
+    wait: notBefore ? `Wait until ${notBefore.slice(0, 10)}` : 'Wait',
+    'free-a-slot': 'Delete the inactive key first',
+    delete: 'Confirm that nobody wants it back, then delete',
+    'confirm-live': 'Scan the account live to confirm',
+    none: 'Nothing to do',
+  };
+  return `${words[action]}${other && action !== 'free-a-slot' ? ` (${nextStep.accessKeyId})` : ''}`;
 };
 
 /** `production (111122223333)`. */
@@ -112,7 +118,7 @@ export const notBeforeSentence = ({ nextStep }: Pick<Finding, 'nextStep'>): stri
 export const findingLine = (finding: Finding, now: Date): string =>
   `${severityWords[finding.severity]}: ${userLabel(finding)} in ${accountName(finding.account)}, ` +
   `${keyLabel(finding)}${inactiveNote(finding)}, ${ageWords(finding)}, ${lastUsedWords(finding.lastUsed, now)}. ` +
-  `${stageWords[finding.stage]}. Next: ${actionWords[finding.nextStep.action]}.`;
+  `${stageWords[finding.stage]}. Next: ${nextWords(finding)}.`;
 
 /** ` (inactive)` for a key that cannot sign requests. */
 export const inactiveNote = ({ status }: Pick<Finding, 'status'>): string =>

@@ -14,6 +14,7 @@ export const evaluate = (user: IamUser, clock: Clock, rules: readonly Rule[] = a
   for (const rule of rules.filter(({ appliesTo = 'users' }) => appliesTo === audience)) {
     try {
       for (const { key, message } of rule.evaluate(user, clock)) {
+        if (!user.accessKeys.includes(key)) throw new Error('it spoke of a key that the user does not have');
         verdict.violations.push({ ruleId: rule.id, severity: rule.severity, key, message });
       }
     } catch (error) {

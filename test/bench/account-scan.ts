@@ -122,7 +122,7 @@ const scanByListing: Scan = async () => {
       limit(async () => {
         const keys = (await reader.listAccessKeys(userName)) ?? [];
         const accessKeys = await Promise.all(
-          keys.map(async (key) => ({ ...key, lastUsed: await reader.readLastUsed(userName, key.accessKeyId) })),
+          keys.map(async (key) => ({ ...key, lastUsed: await reader.readLastUsed(key.accessKeyId) })),
         );
         return { account, userName, arn, tags: {}, accessKeys };
       }),

@@ -16,7 +16,13 @@ const read = async (accountId: string) => {
     waits += 1;
   };
   const abortSignal = new AbortController().signal;
-  const readReport = readCredentialReport({ iam: await iamOf(accountId), abortSignal, sleep, random: () => 0 });
+  const readReport = readCredentialReport({
+    iam: await iamOf(accountId),
+    abortSignal,
+    sleep,
+    random: () => 0,
+    elapsed: () => 0,
+  });
   return { ...(await readReport()), waits };
 };
 
