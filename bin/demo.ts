@@ -37,6 +37,7 @@ const invoke = async (aws: FakeAws, slack: FakeSlack): Promise<void> => {
     SLACK_TOKEN_SECRET_ARN: aws.world.secrets[0]?.arn,
     SLACK_API_URL: slack.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   });
   const { handler } = await import('../lambda/index.ts');
   await handler({}, { awsRequestId: 'demo', getRemainingTimeInMillis: () => 15 * 60 * 1000 } as Parameters<

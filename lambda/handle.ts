@@ -1,9 +1,11 @@
 import { type Answer, answerOf } from './answer.ts';
 import { audit } from './audit.ts';
 import { type Delivery, deliver } from './deliver.ts';
+import { reasonOf } from './domain/failure.ts';
 import type { AuditReport } from './domain/report.ts';
+import { type RunMetrics, runMetrics } from './metrics.ts';
 import type { Notifier, NotifierContext } from './notifiers/notifier.ts';
-import type { FindAccounts, OpenAccount } from './ports.ts';
+import type { FindAccounts, KeepReport, OpenAccount } from './ports.ts';
 import { coverageSentence, headline } from './render/summary.ts';
 import { findingContextOf, overrideSettings, parseEvent, type Settings } from './settings.ts';
 
@@ -13,9 +15,14 @@ export type Auditor = {
   connectAws: (options: { settings: Settings; signal: AbortSignal }) => Promise<{
     findAccounts: FindAccounts;
     openAccount: OpenAccount;
+    /** AWS calls made so far. */
+    callCount: () => number;
   }>;
+  /** Absent where reports are kept nowhere. */
+  keepReport?: KeepReport | undefined;
   notifiers: readonly Notifier[];
   notifierContext: Omit<NotifierContext, 'signal'>;
+  publishMetrics: (metrics: RunMetrics) => void;
   clock: () => Date;
   log: Record<'info' | 'warn', (message: string, details: Record<string, unknown>) => void>;
 };
@@ -29,8 +36,8 @@ const DELIVERY_TIME = 120_000;
 const ANSWER_TIME = 500;
 
 /**
- * One invocation: read, decide, tell, answer. Rejects when the event is wrong, when AWS lets nobody in, and, once every
- * channel was tried, when one could not be told: then the run fails where people look for failed runs.
+ * One invocation: read, decide, keep, tell, measure, answer. Rejects when the event is wrong, when AWS lets nobody in, and,
+ * once everything was tried, when a channel could not be told: then the run fails where people look for failed runs.
  */
 export const handle =
   (auditor: Auditor) =>
@@ -45,11 +52,44 @@ export const handle =
     const report = await audit({ scanId: awsRequestId, context, users }, { ...aws, clock, signal });
     logReport(report, auditor);
     if (!notify) return answerOf(report, { delivered: [], notSetUp: [] });
+
+    // What was asked of some accounts, some users or by another policy is no measure of the whole, and no history of it.
+    const isWhole = !users && !choice.accounts && !choice.policy;
+    const kept = isWhole ? await keep(report, auditor) : { failures: [], causes: [] };
     const timeLeft = (): number => getRemainingTimeInMillis() - ANSWER_TIME;
-    const delivery = await deliver(report, auditor.notifiers, auditor.notifierContext, timeLeft);
+    const told = await deliver(
+      { ...report, failures: [...report.failures, ...kept.failures] },
+      auditor.notifiers,
+      { ...auditor.notifierContext, ...(kept.location && { wholeReport: kept.location }) },
+      timeLeft,
+    );
+    const delivery = {
+      ...told,
+      failures: [...kept.failures, ...told.failures],
+      causes: [...kept.causes, ...told.causes],
+    };
+    if (isWhole) {
+      const DurationMs = clock().getTime() - context.now.getTime();
+      auditor.publishMetrics(
+        runMetrics(report, { DeliveriesFailed: delivery.failures.length, ApiCalls: aws.callCount(), DurationMs }),
+      );
+    }
     raise(delivery);
     return answerOf(report, delivery);
   };
+
+type Kept = Pick<Delivery, 'failures' | 'causes'> & { location?: string };
+
+/** A report that cannot be kept is told all the same. */
+const keep = async (report: AuditReport, { keepReport }: Auditor): Promise<Kept> => {
+  try {
+    const location = await keepReport?.(report);
+    return { failures: [], causes: [], ...(location && { location }) };
+  } catch (cause) {
+    const reason = `the report could not be kept: ${reasonOf(cause)}`;
+    return { failures: [{ scope: 'notifier', id: 's3', reason }], causes: [cause] };
+  }
+};
 
 const logReport = (report: AuditReport, { log }: Auditor): void => {
   log.info(headline(report), { coverage: coverageSentence(report), summary: report.summary });

@@ -1,32 +1,46 @@
 import { readFileSync } from 'node:fs';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy from '@middy/core';
 import { connectAws } from './aws/index.ts';
+import { keepReport } from './aws/reports.ts';
 import { readSecret } from './aws/secret.ts';
 import { handle } from './handle.ts';
+import type { RunMetrics } from './metrics.ts';
 import { notifierContext } from './notifiers/context.ts';
 import { notifiers } from './notifiers/index.ts';
-import { parseSettings } from './settings.ts';
+import { METRICS_NAMESPACE, parseSettings } from './settings.ts';
 
 /** The Lambda's entry: wiring on cold start, nothing else. */
 
-const { SETTINGS_FILE, SLACK_TOKEN_SECRET_ARN } = process.env;
+const { REPORT_BUCKET, SETTINGS_FILE, SLACK_TOKEN_SECRET_ARN } = process.env;
 const logger = new Logger({ serviceName: 'keyaudit' });
 const settings = parseSettings(
   JSON.parse(readFileSync(SETTINGS_FILE ?? new URL('settings.json', import.meta.url), 'utf8')),
 );
-const secrets = new SecretsManagerClient({
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-});
+/** The SDK's defaults wait for ever. */
+const requestHandler = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const secrets = new SecretsManagerClient({ requestHandler });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'keyaudit' });
+
+const publishMetrics = (measured: RunMetrics): void => {
+  for (const [name, value] of Object.entries(measured)) {
+    metrics.addMetric(name, name.endsWith('Ms') ? MetricUnit.Milliseconds : MetricUnit.Count, value);
+  }
+  metrics.publishStoredMetrics();
+};
 
 const audit = handle({
   settings,
   connectAws,
+  keepReport: REPORT_BUCKET ? keepReport(new S3Client({ requestHandler }), REPORT_BUCKET) : undefined,
   notifiers,
   notifierContext: notifierContext(settings, process.env, async () =>
     SLACK_TOKEN_SECRET_ARN ? readSecret(secrets, SLACK_TOKEN_SECRET_ARN) : undefined,
   ),
+  publishMetrics,
   clock: () => new Date(),
   log: logger,
 });

@@ -1,5 +1,7 @@
 import type { AccessKey, Account, Failure, LastUsed, Tags } from './domain/model.ts';
 
+import type { AuditReport } from './domain/report.ts';
+
 /** The outside world, as the audit sees it: function types, implemented by the adapters. */
 
 /** The account's credential report as AWS wrote it. Rejects when none can be had. */
@@ -38,6 +40,9 @@ export type OpenAccount = (account: Account) => Promise<AccountReader>;
 
 /** The accounts to audit, and what could not be found out about them. */
 export type FindAccounts = () => Promise<{ accounts: Account[]; failures: Failure[] }>;
+
+/** Keeps a report for good. Resolves to where it is. */
+export type KeepReport = (report: AuditReport) => Promise<string>;
 
 /** How far a scan is. */
 export type Progress = { accounts: number; accountsRead: number; usersRead: number };

@@ -88,6 +88,7 @@ const deploy = async ({
     SLACK_TOKEN_SECRET_ARN: secret.arn,
     SLACK_API_URL: slack.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
   });
   jest.resetModules();
   const { handler } = (await import('../lambda/index.ts')) as unknown as { handler: Handler };

@@ -39,9 +39,12 @@ export const assumeAuditRole = async (
     ...(role.externalId && { ExternalId: role.externalId }),
   });
   const { Credentials } = await sts.send(command, { abortSignal }).catch((cause: unknown) => {
-    throw new Error(`${cannotAssume}: deploy the role there, let it trust this caller, or leave the account out (${refusal(cause)})`, {
-      cause,
-    });
+    throw new Error(
+      `${cannotAssume}: deploy the role there, let it trust this caller, or leave the account out (${refusal(cause)})`,
+      {
+        cause,
+      },
+    );
   });
   if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.SessionToken) {
     throw new Error(`${cannotAssume}: STS gave no credentials`);

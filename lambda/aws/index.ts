@@ -44,13 +44,15 @@ export const connectAws = async ({
   sleep: wait = (ms) => sleep(ms, undefined, { signal }),
   random = Math.random,
   elapsed = () => performance.now(),
-}: AwsOptions): Promise<{ findAccounts: FindAccounts; openAccount: OpenAccount }> => {
+}: AwsOptions): Promise<{ findAccounts: FindAccounts; openAccount: OpenAccount; callCount: () => number }> => {
   // Every call under way listens to the one signal: many listeners are no leak.
   setMaxListeners(0, signal);
   const sts = new STSClient(clientOptions);
+  // Hundreds of accounts share one pool of sockets, and one counter of what goes through it.
+  const { requestHandler } = sts.config;
+  const callCount = countRequests(requestHandler);
+  const options = { ...clientOptions, requestHandler };
   const own = await readIdentity(sts, signal);
-  // Hundreds of accounts share one pool of sockets.
-  const options = { ...clientOptions, requestHandler: sts.config.requestHandler };
   const role = { name: settings.auditRoleName, externalId: settings.externalId };
 
   const credentialsFor = async ({ id }: Account): Promise<{ credentials?: AssumedCredentials }> =>
@@ -69,7 +71,19 @@ export const connectAws = async ({
         random,
         elapsed,
       }),
+    callCount,
   };
+};
+
+/** Counts the requests that a handler sends, retries included. */
+const countRequests = (handler: STSClient['config']['requestHandler']): (() => number) => {
+  const send = handler.handle.bind(handler);
+  let count = 0;
+  handler.handle = (...request) => {
+    count += 1;
+    return send(...request);
+  };
+  return () => count;
 };
 
 const reader = ({ partition }: Identity, iam: IAMClient, abortSignal: AbortSignal, polling: Polling): AccountReader => {
