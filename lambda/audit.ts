@@ -9,6 +9,7 @@ import type { FindAccounts, OpenAccount, Progress } from './ports.ts';
 import { type AccountReading, readAccount } from './read-account.ts';
 import { evaluate } from './rules/evaluate.ts';
 
+/** What is asked of an audit: whom to judge, by what, and what to call it. */
 export type AuditRequest = {
   scanId: string;
   /** The instant that ages are judged at, and the limits they are judged by. */
@@ -17,6 +18,7 @@ export type AuditRequest = {
   users?: readonly string[] | undefined;
 };
 
+/** The outside world that an audit reads, and when it has to stop. */
 export type AuditPorts = {
   findAccounts: FindAccounts;
   openAccount: OpenAccount;

@@ -3,6 +3,7 @@ import type { Failure } from './domain/model.ts';
 import type { AuditReport } from './domain/report.ts';
 import type { Connection, Notifier, NotifierContext } from './notifiers/notifier.ts';
 
+/** What became of the messages, channel by channel. */
 export type Delivery = {
   /** Ids of the notifiers that told all they had to tell. */
   delivered: string[];

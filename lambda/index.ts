@@ -45,6 +45,7 @@ const audit = handle({
   log: logger,
 });
 
+/** What Lambda calls. A run that fails is logged with its error and its cause, and fails visibly. */
 export const handler = middy(audit).onError(({ error }) => {
   logger.error('the run failed', error as Error);
 });

@@ -24,6 +24,7 @@ export type AccountReading = {
   failures: Failure[];
 };
 
+/** How to read an account: whom, how fast, until when. */
 export type ReadingOptions = {
   /** Read these users only. */
   users?: readonly string[] | undefined;
@@ -175,5 +176,5 @@ const readUsers = async (
 /** An account in which no user at all could be read failed, whatever the report said of the others. */
 const whyFailed = (users: number, unread: number, unreadable: number): string | undefined => {
   if (unread > 0) return `time ran out before ${plural(unread, 'user')} of ${users} could be read`;
-  return users > 0 && unreadable === users ? `none of its ${plural(users, 'user')} could be read` : undefined;
+  return users > 0 && unreadable === users ? `none of its users could be read (${users})` : undefined;
 };

@@ -1,4 +1,4 @@
-import { type CredentialReportRow, parseCredentialReport } from './domain/credential-report.ts';
+import { CredentialReportError, type CredentialReportRow, parseCredentialReport } from './domain/credential-report.ts';
 import { type Account, activeKeys, type Failure, isRoot, ROOT_USER_NAME } from './domain/model.ts';
 import { parseArn } from './domain/partition.ts';
 import { userFromRow } from './domain/screening.ts';
@@ -11,7 +11,9 @@ import type { AccountReading } from './read-account.ts';
 export const readReportFile = (content: Uint8Array, accountOf: (id: string) => Account): AccountReading => {
   const report = parseCredentialReport(content);
   const all = [...(report.root ? [report.root] : []), ...report.users];
-  const account = accountOf(all[0] ? parseArn(all[0].arn).accountId : 'unknown');
+  const [first] = all;
+  if (!first) throw new CredentialReportError(`has no row that can be read: ${report.unreadable[0]?.reason}`);
+  const account = accountOf(parseArn(first.arn).accountId);
   const rows = all.filter(({ arn }) => parseArn(arn).accountId === account.id);
   const users = rows.map((row) => userFromRow(row, account));
   const failure = (userName: string, reason: string): Failure => ({
@@ -22,7 +24,7 @@ export const readReportFile = (content: Uint8Array, accountOf: (id: string) => A
   return {
     account,
     note: `from a credential report file whose newest date is ${newestDate(rows)}: ages are lower bounds, and what happened since is unknown`,
-    users: users.filter((user) => !isRoot(user)).length + report.unreadable.length,
+    users: users.filter((user) => !isRoot(user)).length,
     accessKeys: users.reduce((sum, { accessKeys }) => sum + accessKeys.length, 0),
     credentialReportGeneratedAt: null,
     read: users,

@@ -224,6 +224,9 @@ const inWords = (issue: z.core.$ZodIssue): string => {
       ? 'is missing'
       : `is ${JSON.stringify(issue.input)}, not ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
   }
+  if (issue.code === 'too_big' && issue.origin === 'number') {
+    return `is ${JSON.stringify(issue.input)}, above ${issue.maximum}`;
+  }
   if (issue.code === 'too_small') {
     return issue.origin === 'number' ? `is ${JSON.stringify(issue.input)}, below ${issue.minimum}` : 'is empty';
   }

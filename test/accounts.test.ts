@@ -1,4 +1,13 @@
+import {
+  ListAccountsCommand,
+  ListAccountsForParentCommand,
+  ListOrganizationalUnitsForParentCommand,
+  ListRootsCommand,
+  OrganizationsClient,
+} from '@aws-sdk/client-organizations';
 import { describe, expect, it } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { findAccounts } from '../lambda/aws/accounts.ts';
 import { connectAws } from '../lambda/aws/index.ts';
 import { parseSettings } from '../lambda/settings.ts';
 import { embeddedAws } from './embedded.ts';
@@ -109,5 +118,151 @@ describe('accounts that the settings name', () => {
   it('by “self” are the one of the credentials', async () => {
     await embeddedAws();
     expect((await find('self')).accounts).toEqual([{ id: HUB_ACCOUNT_ID, name: HUB_ACCOUNT_ID, production: false }]);
+  });
+});
+
+describe('accounts chosen from an organisation', () => {
+  const choose = (only: string[], productionAccounts: string[] = []) =>
+    find({ organization: { only } }, productionAccounts);
+
+  it('are found by name or id, keep their names, and are production where the settings say so', async () => {
+    await embeddedAws({ world: organisation() });
+    expect(await choose(['three', id(2)], ['three', 'two'])).toEqual({
+      accounts: [
+        { id: id(3), name: 'three', production: true },
+        { id: id(2), name: 'two', production: true },
+      ],
+      failures: [],
+    });
+  });
+
+  it('by an id that the organisation does not have are taken as they are; by a name, they are a mistake', async () => {
+    await embeddedAws({ world: organisation() });
+    expect(await choose([id(9), 'prodution', 'two'])).toEqual({
+      accounts: [
+        { id: id(9), name: id(9), production: false },
+        { id: id(2), name: 'two', production: false },
+      ],
+      failures: [{ scope: 'account', id: 'prodution', reason: 'the organisation has no such account' }],
+    });
+  });
+
+  it('are a mistake, not nothing to do, where no name is right', async () => {
+    await embeddedAws({ world: organisation() });
+    expect(await choose(['prodution'])).toEqual({
+      accounts: [],
+      failures: [{ scope: 'account', id: 'prodution', reason: 'the organisation has no such account' }],
+    });
+  });
+
+  it('are not those that it leaves out', async () => {
+    await embeddedAws({ world: organisation() });
+    const { accounts, failures } = await find({ organization: { exclude: [SANDBOXES], only: ['six', 'two'] } });
+    expect(accounts.map(({ name }) => name)).toEqual(['two']);
+    expect(failures).toMatchObject([{ id: 'six' }]);
+  });
+});
+
+describe('a production account that the organisation does not have', () => {
+  it.each([['prodution'], [id(9)]])(
+    '(%s) is a failure: its steps would not say to tell on-call first',
+    async (word) => {
+      await embeddedAws({ world: organisation() });
+      const { accounts, failures } = await find({ organization: {} }, ['two', word]);
+      expect(accounts.filter(({ production }) => production).map(({ name }) => name)).toEqual(['two']);
+      expect(failures).toEqual([
+        { scope: 'account', id: word, reason: 'productionAccounts names it, but the organisation does not have it' },
+      ]);
+    },
+  );
+
+  it('is none where only some units are listed: it may be in another', async () => {
+    await embeddedAws({ world: organisation() });
+    expect((await find({ organization: { include: [TEAMS] } }, ['two'])).failures).toEqual([]);
+  });
+});
+
+describe('accounts of one name', () => {
+  it('are told apart by their ids, and the others keep their names', async () => {
+    await embeddedAws();
+    const named = [
+      { id: id(2), name: 'production' },
+      { id: id(3), name: 'production' },
+      { id: id(4), name: 'staging' },
+    ];
+    expect((await find(named, ['production'])).accounts).toEqual([
+      { id: id(2), name: `production ${id(2)}`, production: true },
+      { id: id(3), name: `production ${id(3)}`, production: true },
+      { id: id(4), name: 'staging', production: false },
+    ]);
+  });
+});
+
+describe('units in which no account is active', () => {
+  it('are a failure: nothing to audit must not look like nothing to do', async () => {
+    const world = organisation();
+    world.organization!.units.push({ id: 'ou-exam-44444444', name: 'empty', parentId: 'r-exam' });
+    await embeddedAws({ world });
+    expect(await find({ organization: { include: ['ou-exam-44444444'] } })).toEqual({
+      accounts: [],
+      failures: [{ scope: 'account', id: 'accounts', reason: 'the settings lead to no active account' }],
+    });
+  });
+});
+
+describe('the answers of Organizations', () => {
+  const client = new OrganizationsClient({ region: 'us-east-1' });
+  const organizations = mockClient(client);
+  const listed = (organization: object) => {
+    const settings = parseSettings({ accounts: { organization } });
+    return findAccounts({
+      settings,
+      ownAccountId: HUB_ACCOUNT_ID,
+      organizations: client,
+      abortSignal: new AbortController().signal,
+    })();
+  };
+
+  it('are read by State, by the older Status where there is none, and left out without an id', async () => {
+    organizations.reset();
+    organizations.on(ListAccountsCommand).resolves({
+      Accounts: [
+        { Id: id(2), Name: 'active', State: 'ACTIVE', Status: 'SUSPENDED' },
+        { Id: id(3), Name: 'older', Status: 'ACTIVE' },
+        { Id: id(4), Name: 'closed', State: 'CLOSED' as never },
+        { Id: id(5), Name: 'neither' },
+        { Name: 'nobody', State: 'ACTIVE' },
+        { Id: id(6), State: 'ACTIVE' },
+      ],
+    });
+    expect((await listed({})).accounts.map(({ name }) => name)).toEqual(['active', 'older', id(6)]);
+  });
+
+  it('of pages before one that fails count', async () => {
+    organizations.reset();
+    organizations
+      .on(ListAccountsCommand)
+      .resolvesOnce({ Accounts: [{ Id: id(2), Name: 'two', State: 'ACTIVE' }], NextToken: 'one' })
+      .rejectsOnce(new Error('TooManyRequests'));
+    expect(await listed({})).toEqual({
+      accounts: [{ id: id(2), name: 'two', production: false }],
+      failures: [{ scope: 'account', id: 'organization', reason: 'its accounts could not be listed: TooManyRequests' }],
+    });
+  });
+
+  it('of a unit that is left out are not asked for', async () => {
+    organizations.reset();
+    organizations.on(ListRootsCommand).resolves({ Roots: [{ Id: 'r-exam' }] });
+    organizations.on(ListAccountsForParentCommand).resolves({ Accounts: [] });
+    organizations
+      .on(ListOrganizationalUnitsForParentCommand)
+      .resolves({})
+      .on(ListOrganizationalUnitsForParentCommand, { ParentId: 'r-exam' })
+      .resolves({ OrganizationalUnits: [{ Id: TEAMS }, { Id: SANDBOXES }] });
+    await listed({ exclude: [SANDBOXES] });
+    expect(organizations.commandCalls(ListAccountsForParentCommand).map(({ args }) => args[0].input.ParentId)).toEqual([
+      'r-exam',
+      TEAMS,
+    ]);
   });
 });

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { type Account, type Failure, severities } from '../lambda/domain/model.ts';
 import type { AuditReport, ExemptFinding, Finding, ReportedAccount } from '../lambda/domain/report.ts';
 import { rotationStages } from '../lambda/domain/rotation.ts';
-import { auditReport, NOW } from './report-builders.ts';
+import { NOW } from './builders.ts';
+import { auditReport } from './report-builders.ts';
 
 /** Reports as nobody should send them: hostile, empty and endless names, and lists of any length. */
 

@@ -38,17 +38,18 @@ export const used = (date: Date, details: { serviceName?: string; region?: strin
 export const never: LastUsed = { state: 'never' };
 export const unknown: LastUsed = { state: 'unknown' };
 
+/** AWS's documented example keys: the one that builders give, and one to stand beside it. */
+export const FIRST_KEY = 'AKIAIOSFODNN7EXAMPLE';
+export const SECOND_KEY = 'AKIAI44QH8DHBEXAMPLE';
+
 /** A young key that was used an hour ago: no rule fires for it. */
 export const accessKey = (overrides: Partial<AccessKey> = {}): AccessKey => ({
-  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  accessKeyId: FIRST_KEY,
   status: 'Active',
   createDate: daysAgo(10),
   lastUsed: used(hoursAgo(1), { serviceName: 's3', region: 'eu-west-1' }),
   ...overrides,
 });
-
-/** A second id, for keys that stand beside the one above. */
-export const SECOND_KEY = 'AKIAI44QH8DHBEXAMPLE';
 
 export const iamUser = (overrides: Partial<IamUser> = {}): IamUser => ({
   account: account(),

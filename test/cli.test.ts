@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { AuditReport } from '../lambda/domain/report.ts';
 import { daysAgo, hoursAgo, NOW } from './builders.ts';
 import { embeddedAws } from './embedded.ts';
-import { type FakeSlack, type FakeUserOverrides, fakeWorld, HUB_ACCOUNT_ID, startFakeSlack } from './fake-aws/index.ts';
+import {
+  type FakeOrganizationOverrides,
+  type FakeSlack,
+  type FakeUserOverrides,
+  fakeWorld,
+  HUB_ACCOUNT_ID,
+  startFakeSlack,
+} from './fake-aws/index.ts';
 import { reportCsv, reportRow, rootRow } from './report-csv.ts';
+
+type FakeMemberOverrides = NonNullable<FakeOrganizationOverrides['members']>[number];
 
 /** The command line as a person or a script meets it: arguments in; stdout, stderr and exit code out. */
 
@@ -20,9 +30,13 @@ const file = (name: string, content: string | Uint8Array): string => {
 type Result = { code: number | null; stdout: string; stderr: string };
 
 /** Nothing of the machine's own AWS settings, and no warning of an old Node, gets in. */
-const keyaudit = (args: string[], env: Record<string, string> = {}): Promise<Result> =>
+const keyaudit = (
+  args: string[],
+  env: Record<string, string> = {},
+  nodeOptions: string[] = ['--no-warnings'],
+): Promise<Result> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--no-warnings', '--import', 'tsx', 'bin/keyaudit.ts', ...args], {
+    const child = spawn(process.execPath, [...nodeOptions, '--import', 'tsx', 'bin/keyaudit.ts', ...args], {
       cwd: new URL('..', import.meta.url),
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -317,6 +331,80 @@ describe('scan on live accounts', () => {
       keyaudit(['scan', '--format', 'json', ...now, '--config', config, ...args], aws.env);
     expect(usersIn(await scan())).toEqual(['bob']);
     expect(usersIn(await scan('--account', 'staging', HUB_ACCOUNT_ID))).toEqual(['alice', 'bob']);
+  });
+
+  describe('with an organization in --config', () => {
+    const UNIT = 'ou-exam-11111111';
+    const organisation = (members: FakeMemberOverrides[]) =>
+      embeddedAws({
+        world: fakeWorld({
+          organization: { units: [{ id: UNIT, name: 'teams' }], members },
+          accounts: ['222222222222', '333333333333', '444444444444'].map((id) => ({
+            id,
+            users: [user(`user-of-${id.charAt(0)}`, 100)],
+            report: { polls: 0 },
+          })),
+        }),
+      });
+    const members: FakeMemberOverrides[] = [
+      { id: '222222222222', name: 'live' },
+      { id: '333333333333', name: 'test', parentId: UNIT },
+      { id: '444444444444', name: 'sandbox', parentId: UNIT },
+    ];
+    const scan = async (
+      aws: { env: Record<string, string> },
+      settings: object,
+      ...args: string[]
+    ): Promise<Result & { report: AuditReport }> => {
+      const config = file('organization.json', JSON.stringify(settings));
+      const result = await keyaudit(['scan', '--format', 'json', ...now, '--config', config, ...args], aws.env);
+      return { ...result, report: JSON.parse(result.stdout) as AuditReport };
+    };
+
+    it('--organization keeps what the settings take in and leave out of it', async () => {
+      const aws = await organisation(members);
+      const accounts = { organization: { include: [UNIT], exclude: ['444444444444'] } };
+      expect(usersIn(await scan(aws, { accounts }, '--organization'))).toEqual(['user-of-3']);
+    });
+
+    it('--account takes one by its name, and it stays production', async () => {
+      const aws = await organisation(members);
+      const settings = { accounts: { organization: {} }, productionAccounts: ['live'] };
+      const { code, report: found } = await scan(aws, settings, '--account', 'live');
+      expect(found.accounts).toMatchObject([{ id: '222222222222', name: 'live', production: true }]);
+      expect(found.findings).toMatchObject([{ userName: 'user-of-2', account: { production: true } }]);
+      expect(code).toBe(1);
+    });
+
+    it('--account with a name that nobody has is told, and the scan is incomplete', async () => {
+      const aws = await organisation(members);
+      const { code, stderr } = await scan(aws, { accounts: { organization: {} } }, '--account', 'prodution', 'test');
+      expect(stderr).toBe('keyaudit: Not read: prodution: the organisation has no such account.\n');
+      expect(code).toBe(2);
+    });
+
+    it('whose units have no active account, nothing is all clear', async () => {
+      const aws = await organisation([{ id: '333333333333', parentId: UNIT, state: 'SUSPENDED' }]);
+      const accounts = { organization: { include: [UNIT] } };
+      const config = file('empty-unit.json', JSON.stringify({ accounts }));
+      const { code, stdout } = await keyaudit(['scan', ...now, '--config', config], aws.env);
+      expect(stdout).toMatch(/^No account could be read\n/);
+      expect(stdout).toContain('the settings lead to no active account');
+      expect(code).toBe(2);
+    });
+  });
+
+  it('gives no warning of Node’s, however much it asks at once', async () => {
+    const users = Array.from({ length: 8 }, (_, at) => {
+      const { keys = [], ...rest } = user(`user-${at}`, 100);
+      return { ...rest, keys: [...keys, ...keys] };
+    });
+    const aws = await embeddedAws({ world: fakeWorld({ accounts: [{ users, report: { polls: 0 } }] }), latencyMs: 20 });
+    const warnings = join(folder, 'warnings');
+    const redirect = [`--redirect-warnings=${warnings}`];
+    expect((await keyaudit(['scan', '--format', 'json', ...now], aws.env, redirect)).code).toBe(1);
+    expect(existsSync(warnings) ? readFileSync(warnings, 'utf8') : '').not.toContain('MaxListenersExceededWarning');
+    expect(aws.calls.count('iam:GetAccessKeyLastUsed')).toBe(16);
   });
 
   it('is incomplete when credentials have expired, in a sentence', async () => {

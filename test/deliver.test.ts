@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { deliver } from '../lambda/deliver.ts';
 import type { AuditReport } from '../lambda/domain/report.ts';
 import { notifiers } from '../lambda/notifiers/index.ts';
@@ -22,6 +22,10 @@ const failing = (id: string, error: Error): Notifier => ({
 });
 
 const plenty = (): number => 60_000;
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describe('delivering', () => {
   it('tells every channel in order', async () => {
@@ -84,6 +88,33 @@ describe('delivering', () => {
     ]);
     expect(delivered).toEqual(['sns']);
     expect(told[0]?.failures).toContainEqual(failures[0]);
+  });
+
+  it('lets a channel take three quarters of the time that is left while others wait, and the last all of it', async () => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout');
+    let left = 80_000;
+    const slow: Notifier = {
+      id: 'slow',
+      connect: async () => {
+        left = 20_000;
+        return { ready: false, why: 'no token' };
+      },
+    };
+    await deliver(auditReport(), [slow, working('sns')], notifierContext(), () => left);
+    expect(timeout.mock.calls).toEqual([[60_000], [20_000]]);
+  });
+
+  it('tells a channel that nobody waits for any more to be silent', async () => {
+    const signals: AbortSignal[] = [];
+    const hanging: Notifier = {
+      id: 'slack',
+      connect: ({ signal }) => {
+        signals.push(signal);
+        return new Promise(() => {});
+      },
+    };
+    await deliver(auditReport(), [hanging], notifierContext(), () => 20);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
   it('tells Slack first, so that the e-mail can say that it failed', () => {

@@ -5,8 +5,6 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach } from '@jest/globals';
 import { type FakeAws, type FakeAwsOptions, HUB_ACCOUNT_ID, startFakeAws } from './fake-aws/index.ts';
 
-export const NOW = new Date('2026-11-23T09:00:00Z');
-export const HOUR = 3_600_000;
 export const OTHER = '444455556666';
 export const TOPIC = `arn:aws:sns:us-east-1:${HUB_ACCOUNT_ID}:keyaudit`;
 

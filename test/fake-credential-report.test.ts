@@ -1,7 +1,9 @@
 import { GenerateCredentialReportCommand, GetCredentialReportCommand, IAMClient } from '@aws-sdk/client-iam';
 import { describe, expect, it } from '@jest/globals';
+import { HOUR } from '../lambda/domain/time.ts';
+import { NOW } from './builders.ts';
 import { fakeUser, fakeWorld, HUB_ACCOUNT_ID } from './fake-aws/index.ts';
-import { assume, HOUR, NOW, OTHER, once, refusal, report, start } from './fake-aws-clients.ts';
+import { assume, OTHER, once, refusal, report, start } from './fake-aws-clients.ts';
 
 describe('the credential report', () => {
   it('is STARTED, INPROGRESS, then COMPLETE; until then there is none to get', async () => {

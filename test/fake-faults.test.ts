@@ -9,8 +9,9 @@ import {
 import { ListRootsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, it } from '@jest/globals';
+import { NOW } from './builders.ts';
 import { type FakeAws, fakeWorld, HUB_ACCOUNT_ID } from './fake-aws/index.ts';
-import { assume, collect, NOW, OTHER, once, refusal, report, start, TOPIC } from './fake-aws-clients.ts';
+import { assume, collect, OTHER, once, refusal, report, start, TOPIC } from './fake-aws-clients.ts';
 import { fastForward } from './fast-forward.ts';
 
 describe('faults', () => {

@@ -3,7 +3,6 @@ import {
   GetAccountSummaryCommand,
   IAMClient,
   ListAccessKeysCommand,
-  ListAccountAliasesCommand,
   ListUsersCommand,
   ListUserTagsCommand,
   paginateListAccessKeys,
@@ -11,8 +10,9 @@ import {
   paginateListUserTags,
 } from '@aws-sdk/client-iam';
 import { describe, expect, it } from '@jest/globals';
+import { NOW } from './builders.ts';
 import { fakeAccount, fakeKey, fakeUser, fakeWorld, HUB_ACCOUNT_ID } from './fake-aws/index.ts';
-import { collect, NOW, once, refusal, start } from './fake-aws-clients.ts';
+import { collect, once, refusal, start } from './fake-aws-clients.ts';
 
 describe('users, keys and tags', () => {
   const users = (count: number) => Array.from({ length: count }, (_, index) => ({ userName: `user-${index}` }));
@@ -110,16 +110,15 @@ describe('users, keys and tags', () => {
     }
   });
 
-  it('tells of the root keys and the alias', async () => {
+  it('tells of the root keys', async () => {
     const aws = await start({
-      world: fakeWorld({ accounts: [{ alias: 'govuk', root: { keys: [{ status: 'Inactive' }] }, users: [{}, {}] }] }),
+      world: fakeWorld({ accounts: [{ root: { keys: [{ status: 'Inactive' }] }, users: [{}, {}] }] }),
     });
     const iam = new IAMClient(once(aws));
     expect((await iam.send(new GetAccountSummaryCommand({}))).SummaryMap).toMatchObject({
       AccountAccessKeysPresent: 1,
       Users: 2,
     });
-    expect((await iam.send(new ListAccountAliasesCommand({}))).AccountAliases).toEqual(['govuk']);
     aws.world.accounts[0]?.root.keys.pop();
     expect((await iam.send(new GetAccountSummaryCommand({}))).SummaryMap).toMatchObject({
       AccountAccessKeysPresent: 0,

@@ -6,6 +6,7 @@ import {
   account,
   clock,
   daysAgo,
+  FIRST_KEY,
   hoursAgo,
   iamUser,
   never,
@@ -15,8 +16,7 @@ import {
   used,
 } from './builders.ts';
 
-const FIRST_KEY = 'AKIAIOSFODNN7EXAMPLE';
-const first = (overrides: Partial<AccessKey> = {}): AccessKey => accessKey({ accessKeyId: FIRST_KEY, ...overrides });
+const first = (overrides: Partial<AccessKey> = {}): AccessKey => accessKey(overrides);
 const second = (overrides: Partial<AccessKey> = {}): AccessKey => accessKey({ accessKeyId: SECOND_KEY, ...overrides });
 
 /** Long enough to be deleted. */
@@ -85,6 +85,25 @@ describe('the next step', () => {
     );
   });
 
+  it.each<[string, string, Partial<AccessKey>, Partial<AccessKey>]>([
+    ['keys that nobody uses', 'confirm-unused', { lastUsed: used(daysAgo(80)) }, { lastUsed: used(daysAgo(60)) }],
+    [
+      'what is to be confirmed live',
+      'confirm-live',
+      { accessKeyId: null, lastUsed: used(daysAgo(90)) },
+      { accessKeyId: null },
+    ],
+    ['what could not be read', 'look-again', { lastUsed: unknown }, {}],
+  ])('for %s (%s): nothing about merging, though both keys are overdue', (_what, action, old, replacement) => {
+    const accessKeys = [
+      first({ createDate: daysAgo(300), ...old }),
+      second({ createDate: daysAgo(100), ...replacement }),
+    ];
+    const step = stepOf({ accessKeys });
+    expect(step.action).toBe(action);
+    expect(step.text).not.toContain('overdue too');
+  });
+
   it('for an overdue key whose user has no free slot: names the key in the way and what deletes it', () => {
     const accessKeys = [first({ createDate: daysAgo(100) }), second({ ...inactive, deactivatedAt: daysAgo(9) })];
     const step = stepOf({ accessKeys });
@@ -100,6 +119,12 @@ describe('the next step', () => {
     expect(stepOf({ accessKeys }).text).toContain(
       'is inactive (it is not known since when). Make sure that it has been so for 7 days',
     );
+  });
+
+  it('for an inactive key of which it is known since when: does not ask to make sure of it', () => {
+    const { text } = stepOf({ accessKeys: [first({ ...inactive, deactivatedAt: daysAgo(9) })] });
+    expect(text).toContain('is inactive since 2026-11-14 09:00 UTC. Delete it: that cannot be undone');
+    expect(text).not.toContain('Make sure');
   });
 
   it('for an inactive key that may just have been deactivated: no command that deletes it', () => {
@@ -122,10 +147,23 @@ describe('the next step', () => {
     expect(step.commands.join()).not.toContain('update-access-key');
   });
 
-  it('for what could not be read: no advice on what to do with either key', () => {
-    const accessKeys = [first({ createDate: daysAgo(300), lastUsed: unknown }), second({ createDate: daysAgo(100) })];
-    expect(stepOf({ accessKeys }).text).not.toContain('overdue too');
-  });
+  it.each([
+    ['before', -1, true],
+    ['at the same instant', 0, true],
+    ['after', 1, false],
+  ])(
+    'for an old key that was last used %s its replacement was (%i ms): offers to deactivate: %s',
+    (_when, ms, offers) => {
+      const accessKeys = [
+        first({ createDate: daysAgo(80), lastUsed: used(new Date(daysAgo(8).getTime() + ms)) }),
+        second({ createDate: daysAgo(60), lastUsed: used(daysAgo(8)) }),
+      ];
+      const step = stepOf({ accessKeys });
+      expect(step.action).toBe('deactivate');
+      expect(step.commands.join().includes('update-access-key')).toBe(offers);
+      expect(step.text.includes('it looks like the one in use')).toBe(!offers);
+    },
+  );
 
   it('that searches for uses: says what CloudTrail cannot show', () => {
     for (const age of [100, 300]) {
@@ -157,6 +195,14 @@ describe('in production', () => {
 
   it.each(taking)('elsewhere %s does not', (_action, accessKeys) => {
     expect(stepOf({ accessKeys }, { onCall: '#2ndline' }).text).not.toContain('on-call');
+  });
+
+  it('a root key is not taken away before on-call was told either', () => {
+    const root = rootUser({ account: production, accessKeys: [first({ accessKeyId: null })] });
+    expect(nextStepOf(root, clock, { onCall: '#2ndline' }).nextStep.text).toMatch(
+      /^This is production: tell on-call \(#2ndline\) first\. Root can do anything/,
+    );
+    expect(nextStepOf({ ...root, account: account() }, clock, {}).nextStep.text).toMatch(/^Root can do anything/);
   });
 
   it('looking for uses disturbs nobody', () => {
@@ -208,6 +254,12 @@ describe('what is known of a key changes its words', () => {
   ])('in the partition %s: its console', (partition, host) => {
     expect(overdue({ arn: `arn:${partition}:iam::111122223333:user/alice` })).toContain(
       `Console: https://${host}/iam/`,
+    );
+  });
+
+  it('the link leads to the user, whatever its name is made of', () => {
+    expect(overdue({ userName: 'a+b=c,d@e' })).toContain(
+      'Console: https://console.aws.amazon.com/iam/home#/users/details/a%2Bb%3Dc%2Cd%40e?section=security_credentials',
     );
   });
 

@@ -30,7 +30,7 @@ describe('the README', () => {
 
   it('shows settings and an event that are accepted', () => {
     expect(parseSettings(exampleAfter('Settings'))).toMatchObject({ accounts: [{ name: 'integration' }, {}] });
-    expect(parseEvent(exampleAfter('The Lambda'))).toMatchObject({ users: ['support-api'] });
+    expect(parseEvent(exampleAfter('Ad hoc from the Lambda console'))).toMatchObject({ users: ['support-api'] });
   });
 
   it('names only scripts that exist', () => {

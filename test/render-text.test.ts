@@ -5,6 +5,7 @@ import { oneLine, shorten } from '../lambda/render/safe-text.ts';
 import { coverageSentence, dataAgeSentence, headline, isAllClear } from '../lambda/render/summary.ts';
 import { renderText } from '../lambda/render/text.ts';
 import { anyReport } from './arbitrary-report.ts';
+import { FIRST_KEY, SECOND_KEY } from './builders.ts';
 import {
   accountFailure,
   auditReport,
@@ -12,8 +13,6 @@ import {
   failedAccount,
   finding,
   findings,
-  KEY_ID,
-  OTHER_KEY_ID,
   production,
   scannedAccount,
   staging,
@@ -31,7 +30,7 @@ describe('the report as text', () => {
         }),
         finding({
           userName: 'bob',
-          accessKeyId: OTHER_KEY_ID,
+          accessKeyId: SECOND_KEY,
           severity: 'low',
           locations: [{ source: 'hieradata', text: 'support::key' }],
         }),
@@ -49,23 +48,23 @@ Not read: staging (444455556666): AccessDenied.
 1 high and 1 low. 1 exempt. 1 resolved since the last scan.
 
 1. HIGH  alice in production (111122223333)
-   ${KEY_ID}, 412 days old, last used 2 days ago (s3, eu-west-1)
+   ${FIRST_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1)
    Overdue for rotation. Owner: platform-team.
    - Key overdue: 412 days old, the limit is 90
    Description: app/config.yml
-   Next: Not before 2026-11-30 09:00 UTC. Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.
+   Next: Not before 2026-11-30 09:00 UTC. Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.
      aws iam create-access-key --user-name alice
 
 2. LOW  bob in production (111122223333)
-   ${OTHER_KEY_ID}, 412 days old, last used 2 days ago (s3, eu-west-1)
+   ${SECOND_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1)
    Overdue for rotation.
    - Key overdue: 412 days old, the limit is 90
    Used in: support::key (hieradata)
-   Next: Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.
+   Next: Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.
      aws iam create-access-key --user-name bob
 
 EXEMPT: 1 key
-   legacy-mailer in production (111122223333), ${OTHER_KEY_ID}, 412 days old, last used 2 days ago (s3, eu-west-1): exempt until 2027-01-31, Goes away with the old mail relay
+   legacy-mailer in production (111122223333), ${SECOND_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1): exempt until 2027-01-31, Goes away with the old mail relay
 
 RESOLVED since the last scan
    carol in staging (444455556666): key-overdue

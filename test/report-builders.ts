@@ -1,15 +1,12 @@
 import type { Account, Failure } from '../lambda/domain/model.ts';
 import { severities } from '../lambda/domain/model.ts';
 import type { AuditReport, ExemptFinding, Finding, ReportedAccount } from '../lambda/domain/report.ts';
+import { account as anyAccount, FIRST_KEY, NOW, policy, SECOND_KEY } from './builders.ts';
 
-/** When the reports of the tests were made. */
-export const NOW = new Date('2026-11-23T09:00:00.000Z');
+/** Reports as the audit makes them, for what renders and tells them. */
 
-/** AWS's documented example accounts and key ids. */
-export const production: Account = { id: '111122223333', name: 'production', production: true };
-export const staging: Account = { id: '444455556666', name: 'staging', production: false };
-export const KEY_ID = 'AKIAIOSFODNN7EXAMPLE';
-export const OTHER_KEY_ID = 'AKIAI44QH8DHBEXAMPLE';
+export const production = anyAccount({ name: 'production', production: true });
+export const staging = anyAccount({ id: '444455556666', name: 'staging' });
 
 export const finding = (overrides: Partial<Finding> = {}): Finding => {
   const account = overrides.account ?? production;
@@ -18,7 +15,7 @@ export const finding = (overrides: Partial<Finding> = {}): Finding => {
     account,
     userName,
     userArn: `arn:aws:iam::${account.id}:user/${userName}`,
-    accessKeyId: KEY_ID,
+    accessKeyId: FIRST_KEY,
     status: 'Active',
     createDate: '2025-10-07T08:00:00.000Z',
     ageDays: 412,
@@ -28,8 +25,8 @@ export const finding = (overrides: Partial<Finding> = {}): Finding => {
     stage: 'overdue',
     nextStep: {
       action: 'find-usage',
-      accessKeyId: KEY_ID,
-      text: `Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.`,
+      accessKeyId: FIRST_KEY,
+      text: `Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.`,
       commands: [`aws iam create-access-key --user-name ${userName}`],
     },
     locations: [],
@@ -45,7 +42,7 @@ export const findings = (count: number, overrides: (position: number) => Partial
   });
 
 export const exemptFinding = (overrides: Partial<ExemptFinding> = {}): ExemptFinding => ({
-  ...finding({ userName: 'legacy-mailer', accessKeyId: OTHER_KEY_ID }),
+  ...finding({ userName: 'legacy-mailer', accessKeyId: SECOND_KEY }),
   exemption: { until: '2027-01-31', reason: 'Goes away with the old mail relay' },
   ...overrides,
 });
@@ -77,15 +74,7 @@ export const auditReport = (overrides: Partial<AuditReport> = {}): AuditReport =
     scanId: '2026-11-23T09-00-00Z',
     startedAt: NOW.toISOString(),
     finishedAt: new Date(NOW.getTime() + 20_000).toISOString(),
-    policy: {
-      rotateAfterDays: 90,
-      warnAfterDays: 75,
-      lingerGraceHours: 24,
-      settleDays: 7,
-      unusedAfterDays: 45,
-      neverUsedAfterDays: 14,
-      deleteInactiveAfterDays: 30,
-    },
+    policy,
     accounts: [scannedAccount(production)],
     findings: [],
     exempt: [],

@@ -42,6 +42,11 @@ const examples: [line: string, user: IamUser, expected: string][] = [
     userWith(first({ ...oldKey, lastUsed: unknown }), second()),
     'unknown: look-again first',
   ],
+  [
+    'two active keys, one made nobody knows when',
+    userWith(first({ createDate: null }), second()),
+    'unknown: look-again first',
+  ],
   ['a new key of unknown use', userWith(first(oldKey), second({ lastUsed: unknown })), 'unknown: look-again second'],
   ['never used at all', userWith(first({ createDate: daysAgo(15), lastUsed: never })), 'unused: deactivate first'],
   [
@@ -124,10 +129,18 @@ describe('the first line that matches wins:', () => {
       'root-key',
     ],
     [
-      'unknown before unused',
+      'unknown before replacement-created',
       userWith(
         first({ createDate: daysAgo(200), lastUsed: unknown }),
         second({ createDate: daysAgo(100), lastUsed: never }),
+      ),
+      'unknown',
+    ],
+    [
+      'unknown before unused, where nobody knows which of two keys is the old one',
+      userWith(
+        first({ createDate: null, lastUsed: used(daysAgo(60)) }),
+        second({ createDate: daysAgo(100), lastUsed: used(daysAgo(50)) }),
       ),
       'unknown',
     ],
@@ -150,6 +163,15 @@ describe('the first line that matches wins:', () => {
     [
       'unordered before overdue',
       userWith(first({ createDate: daysAgo(100) }), second({ createDate: daysAgo(100) })),
+      'unordered',
+    ],
+    [
+      'unordered before replacement-created, where an old key has two replacements of one instant, never used',
+      userWith(
+        first({ createDate: daysAgo(80) }),
+        second({ createDate: daysAgo(5), lastUsed: never }),
+        accessKey({ accessKeyId: 'AKIAEXAMPLE000000003', createDate: daysAgo(5), lastUsed: never }),
+      ),
       'unordered',
     ],
     [

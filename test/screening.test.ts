@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CredentialReportRow, ReportedKey } from '../lambda/domain/credential-report.ts';
-import type { AccessKey, IamUser } from '../lambda/domain/model.ts';
+import type { AccessKey, IamUser, Policy } from '../lambda/domain/model.ts';
 import { screenKeys, screenRow, userFromRow } from '../lambda/domain/screening.ts';
 import { DAY, HOUR } from '../lambda/domain/time.ts';
 import { evaluate } from '../lambda/rules/evaluate.ts';
@@ -102,6 +102,22 @@ describe('from a report alone', () => {
   });
 });
 
+/** Limits that somebody might set. */
+const anyPolicy = (): fc.Arbitrary<Policy> => {
+  const limit = fc.integer({ min: 0, max: 120 });
+  return fc
+    .record({
+      rotateAfterDays: fc.integer({ min: 1, max: 120 }),
+      warnAfterDays: limit,
+      lingerGraceHours: limit,
+      settleDays: limit,
+      unusedAfterDays: limit,
+      neverUsedAfterDays: limit,
+      deleteInactiveAfterDays: limit,
+    })
+    .map((policy) => ({ ...policy, warnAfterDays: policy.warnAfterDays % policy.rotateAfterDays }));
+};
+
 /** A user as the world has it when the report is generated, and the report's row about it. */
 const anyWorld = (): fc.Arbitrary<{ user: IamUser; reported: CredentialReportRow }> => {
   const edges = [0, 1, 7, 14, 30, 45, 75, 90].flatMap((days) => [days * DAY - 1000, days * DAY, days * DAY + 1000]);
@@ -176,6 +192,18 @@ describe('of any user', () => {
         if (!wouldFlag(user)) return;
         expect(screenRow(reported, account(), wouldFlag)).toBe('look');
         expect(screenKeys(reported, asListed(user), wouldFlag)).toBe('look');
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('nor does it by any other policy', () => {
+    fc.assert(
+      fc.property(anyWorld(), anyPolicy(), ({ user, reported }, policy) => {
+        const flags = (candidate: IamUser) => evaluate(candidate, { policy, now: NOW }).violations.length > 0;
+        if (!flags(user)) return;
+        expect(screenRow(reported, account(), flags)).toBe('look');
+        expect(screenKeys(reported, asListed(user), flags)).toBe('look');
       }),
       { numRuns: 5000 },
     );

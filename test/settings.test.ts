@@ -77,6 +77,29 @@ describe('settings', () => {
   });
 
   it.each([
+    ['rotateAfterDays', 36_500],
+    ['settleDays', 36_500],
+    ['lingerGraceHours', 876_000],
+  ])('take limits from nothing to a century: %s', (name, century) => {
+    const limit = (value: number) => problemsOf(() => parseSettings({ policy: { warnAfterDays: 0, [name]: value } }));
+    expect(limit(century)).toEqual([]);
+    expect(limit(century + 1)).toEqual([expect.stringMatching(new RegExp(`^policy\\.${name}: .*${century}`))]);
+    expect(limit(-1)).toContain(`policy.${name}: is -1, below 0`);
+  });
+
+  it.each<[unknown, string]>([
+    [{ policy: { settleDays: '7' } }, 'policy.settleDays: is "7", not a number'],
+    [{ policy: [] }, 'policy: is [], not an object'],
+    [{ productionAccounts: 'live' }, 'productionAccounts: is "live", not an array'],
+    [{ slack: { allClear: null } }, 'slack.allClear: is null, not a boolean'],
+    [{ exemptions: [{ account: '*', user: 'a', until: '2027-01-31' }] }, 'exemptions[0].reason: is missing'],
+    [{ slack: { onCall: '' } }, 'slack.onCall: is empty'],
+    [7, '(top level): is 7, not an object'],
+  ])('that are %j are refused in words', (input, problem) => {
+    expect(problemsOf(() => parseSettings(input))).toEqual([problem]);
+  });
+
+  it.each([
     ['self'],
     [[{ id: '111122223333' }, { id: '444455556666', name: 'production' }]],
     [{ organization: {} }],

@@ -5,6 +5,7 @@ import { slackDigest } from '../lambda/render/slack-digest.ts';
 import { linked } from '../lambda/render/slack-finding.ts';
 import { characterCount, escapeText, messageText, type SlackMessage } from '../lambda/render/slack-limits.ts';
 import { anyReport } from './arbitrary-report.ts';
+import { FIRST_KEY, SECOND_KEY } from './builders.ts';
 import { checkBlocks } from './fake-aws/slack-blocks.ts';
 import {
   accountFailure,
@@ -13,8 +14,6 @@ import {
   failedAccount,
   finding,
   findings,
-  KEY_ID,
-  OTHER_KEY_ID,
   production,
   scannedAccount,
   staging,
@@ -54,10 +53,10 @@ describe('the digest', () => {
         'Not read: staging (444455556666): AccessDenied: not authorized to assume the role.',
         '1 high. 1 is new.',
         '1. High: alice in production (111122223333) (new)',
-        `${KEY_ID}, 412 days old, last used 2 days ago (s3, eu-west-1)`,
+        `${FIRST_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1)`,
         'Overdue for rotation. Owner: platform-team.',
         '• Key overdue: 412 days old, the limit is 90',
-        `Next: Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.`,
+        `Next: Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.`,
         'aws iam create-access-key --user-name alice',
         'The CSV in the thread has everything, each step and command.',
       ].join('\n'),
@@ -96,12 +95,12 @@ describe('the digest', () => {
 
   it('says each next step once for a user', () => {
     const { digest } = slackDigest(
-      auditReport({ findings: [finding(), finding({ accessKeyId: OTHER_KEY_ID }), finding({ userName: 'bob' })] }),
+      auditReport({ findings: [finding(), finding({ accessKeyId: SECOND_KEY }), finding({ userName: 'bob' })] }),
     );
     expect(seen(digest.blocks).match(/^Next: .*/gm)).toEqual([
-      `Next: Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.`,
+      `Next: Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.`,
       'Next: as for 1, the same user.',
-      `Next: Find everywhere ${KEY_ID} is used, create its replacement, put it in every one of those places and deploy.`,
+      `Next: Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.`,
     ]);
   });
 
@@ -124,7 +123,7 @@ describe('the digest', () => {
     expect(facts).toEqual([
       'root key, age unknown, last used 2 days ago (s3, eu-west-1)',
       'key id not in report, at least 412 days old, last use unknown',
-      `${KEY_ID} (inactive), 1 day old, never used`,
+      `${FIRST_KEY} (inactive), 1 day old, never used`,
     ]);
     expect(seen(digest.blocks)).toContain('1. High: root user in production');
   });
@@ -144,7 +143,7 @@ describe('the digest', () => {
   it('puts those of the ten that do not fit into the thread, in full', () => {
     const nextStep = {
       action: 'find-usage' as const,
-      accessKeyId: KEY_ID,
+      accessKeyId: FIRST_KEY,
       text: 'Look. '.repeat(150),
       commands: ['x'.repeat(1_000)],
     };
@@ -160,7 +159,7 @@ describe('the digest', () => {
     expect(seen(digest.blocks)).toMatch(/^All clear.* 1 exempt\.$/);
     expect(seen(thread[0]?.blocks ?? [])).toBe(
       'Exempt: 1 key.\nUser | Key | Age | Exempt until | Reason\n' +
-        `legacy-mailer in production | ${OTHER_KEY_ID} | 412 days old | 2027-01-31 | Goes away with the old mail relay`,
+        `legacy-mailer in production | ${SECOND_KEY} | 412 days old | 2027-01-31 | Goes away with the old mail relay`,
     );
   });
 
@@ -270,7 +269,7 @@ describe('text', () => {
         'Read production (111122223333): 74 users, 101 access keys.',
         'Credential report: 2026-11-23 06:12 UTC, 3 hours old.',
         '1 high.',
-        `1. High: alice in production, ${KEY_ID}, 412 days old, last used 2 days ago (s3, eu-west-1). ` +
+        `1. High: alice in production, ${FIRST_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1). ` +
           'Overdue for rotation. Next: Find where it is used, create its replacement.',
       ].join('\n'),
     );

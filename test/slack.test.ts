@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { AuditReport } from '../lambda/domain/report.ts';
 import type { NotifierContext } from '../lambda/notifiers/notifier.ts';
 import { slack } from '../lambda/notifiers/slack.ts';
@@ -18,6 +18,7 @@ import {
 
 let running: FakeSlack[] = [];
 afterEach(async () => {
+  jest.restoreAllMocks();
   await Promise.all(running.map((server) => server.close()));
   running = [];
 });
@@ -189,6 +190,28 @@ describe('what Slack will not have', () => {
   });
 });
 
+describe('a channel that nobody waits for any more', () => {
+  it('says no further word', async () => {
+    const server = await start();
+    const waiting = new AbortController();
+    const context = contextFor(server, [], { signal: waiting.signal, sleep: async () => waiting.abort() });
+    expect(await messageOf(notify(long, context))).toContain(
+      'The digest is in #govuk-developers on Slack, but without',
+    );
+    expect(server.messages).toHaveLength(1);
+    expect(server.calls.all.map(({ operation }) => operation)).toEqual(['slack:chat.postMessage']);
+  });
+
+  it('does not ask again, either', async () => {
+    const server = await start();
+    server.faults.add({ operation: 'slack:chat.postMessage', kind: 'ratelimited' });
+    const waiting = new AbortController();
+    const context = contextFor(server, [], { signal: waiting.signal, sleep: async () => waiting.abort() });
+    await messageOf(notify(auditReport(), context));
+    expect(server.calls.count('slack:chat.postMessage')).toBe(1);
+  });
+});
+
 describe('a Slack that is busy or in trouble', () => {
   const short = auditReport();
 
@@ -231,6 +254,22 @@ describe('a Slack that is busy or in trouble', () => {
     server.faults.add({ operation: 'slack:chat.postMessage', kind, nth: 1 });
     await notify(short, contextFor(server));
     expect(server.messages).toHaveLength(messages);
+  });
+
+  it('that never answers: is given up, each time after ten seconds', async () => {
+    const server = await start();
+    server.faults.add({ operation: 'slack:*', kind: 'timeout' });
+    const asked: number[] = [];
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      asked.push(ms);
+      return timeout(ms / 1_000);
+    });
+    const createSlackClient = slackClient({ slackApiUrl: server.url, retryConfig: { retries: 1, minTimeout: 1 } });
+    expect(await messageOf(notify(short, contextFor(server, [], { createSlackClient })))).toMatch(
+      /^Most likely nothing was posted in #govuk-developers on Slack\. Slack could not be reached: TimeoutError/,
+    );
+    expect(new Set(asked)).toEqual(new Set([10_000]));
   });
 
   it('error500 for ever: is given up', async () => {

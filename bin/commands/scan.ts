@@ -41,6 +41,7 @@ type ScanOptions = {
   failOn: Severity;
 };
 
+/** `keyaudit scan`. `clock` tells the instant to judge at where `--now` does not. */
 export const scanCommand = ({ clock }: { clock: () => Date }): Command =>
   new Command('scan')
     .summary('find the access keys that need attention, and say what to do')

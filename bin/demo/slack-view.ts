@@ -11,9 +11,7 @@ type Node = {
   url?: string;
   style?: string | { bold?: boolean; code?: boolean; italic?: boolean };
   elements?: Node[];
-  fields?: Node[];
   rows?: Node[][];
-  indent?: number;
 };
 
 const node = (value: unknown): Node => (typeof value === 'object' && value !== null ? value : {});
@@ -31,26 +29,17 @@ const viewBlock = (block: Node): string => {
     case 'context':
       return pc.dim((block.elements ?? []).map(inline).join(' '));
     default:
-      return [node(block.text), ...(block.fields ?? [])].map(inline).join('\n');
+      return inline(node(block.text));
   }
 };
 
 const viewRichText = (element: Node): string => {
-  const inner = (element.elements ?? []).map(inline);
-  switch (element.type) {
-    case 'rich_text_list':
-      return inner.map((line) => `${'  '.repeat(element.indent ?? 0)}• ${line}`).join('\n');
-    case 'rich_text_preformatted':
-      return inner
-        .join('')
-        .split('\n')
-        .map((line) => pc.cyan(`    ${line}`))
-        .join('\n');
-    case 'rich_text_quote':
-      return inner.map((line) => `│ ${line}`).join('\n');
-    default:
-      return inner.join('');
-  }
+  const inner = (element.elements ?? []).map(inline).join('');
+  if (element.type !== 'rich_text_preformatted') return inner;
+  return inner
+    .split('\n')
+    .map((line) => pc.cyan(`    ${line}`))
+    .join('\n');
 };
 
 const inline = (element: Node): string => {

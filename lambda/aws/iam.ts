@@ -22,6 +22,7 @@ import type {
 /** What IAM itself is asked. Every call can be aborted; pages and retries are the SDK's. */
 type Call = { iam: IAMClient; abortSignal: AbortSignal };
 
+/** Every user of the account. Rejects with the SDK's error, also where an answer lacks what it must have. */
 export const listUsers =
   ({ iam, abortSignal }: Call): ListUsers =>
   async () => {
@@ -34,6 +35,7 @@ export const listUsers =
     return users;
   };
 
+/** A user's keys with their real CreateDates; `undefined` for a user who is gone. Rejects for a status that is not known. */
 export const listAccessKeys =
   ({ iam, abortSignal }: Call): ListAccessKeys =>
   (userName) =>
@@ -63,6 +65,7 @@ export const readLastUsed =
     return { state: 'used', date: use.LastUsedDate, ...(serviceName && { serviceName }), ...(region && { region }) };
   };
 
+/** A user's tags by key; `undefined` for a user who is gone. */
 export const readUserTags =
   ({ iam, abortSignal }: Call): ReadUserTags =>
   (userName) =>

@@ -45,7 +45,7 @@ export const connectAws = async ({
   random = Math.random,
   elapsed = () => performance.now(),
 }: AwsOptions): Promise<{ findAccounts: FindAccounts; openAccount: OpenAccount; callCount: () => number }> => {
-  // Every call under way listens to the one signal: many listeners are no leak.
+  // Every call under way listens to the one signal: many listeners are no leak, as Node 20 would say.
   setMaxListeners(0, signal);
   const sts = new STSClient(clientOptions);
   // Hundreds of accounts share one pool of sockets, and one counter of what goes through it.

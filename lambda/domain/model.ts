@@ -15,6 +15,7 @@ export type LastUsed =
   | { state: 'never' }
   | { state: 'unknown' };
 
+/** One access key as it was read: never its secret, which nobody can read again. */
 export type AccessKey = {
   /** `null` where only a credential report was read: it carries no key ids. */
   accessKeyId: string | null;
@@ -29,6 +30,7 @@ export type AccessKey = {
 /** Tags of an IAM user, by tag key. */
 export type Tags = Readonly<Record<string, string>>;
 
+/** An IAM user, or the root user, with every access key that it has. `tags` are empty until a rule concerns the user. */
 export type IamUser = {
   account: Account;
   userName: string;

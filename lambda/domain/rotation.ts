@@ -94,9 +94,11 @@ export const isUnused = (key: AccessKey, { policy, now }: Clock): boolean => {
   return key.lastUsed.state === 'never' && olderThan(key.createDate, policy.neverUsedAfterDays * DAY, now);
 };
 
+/** Active and older than `rotateAfterDays`. A key of unknown age is not. */
 export const isOverdue = (key: AccessKey, { policy, now }: Clock): boolean =>
   key.status === 'Active' && olderThan(key.createDate, policy.rotateAfterDays * DAY, now);
 
+/** Active and older than `warnAfterDays`, but not overdue yet. */
 export const isDueSoon = (key: AccessKey, clock: Clock): boolean =>
   key.status === 'Active' &&
   olderThan(key.createDate, clock.policy.warnAfterDays * DAY, clock.now) &&

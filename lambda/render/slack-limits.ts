@@ -45,6 +45,7 @@ export const characterCount = (value: unknown): number => {
   );
 };
 
+/** Whether Slack takes so many blocks, so large, in one message. */
 export const fits = (blocks: readonly KnownBlock[]): boolean =>
   blocks.length <= slackLimits.blocks &&
   storedSize(blocks) <= slackLimits.stored &&

@@ -16,6 +16,7 @@ export const severityWords: Record<Severity, string> = {
   low: 'Low',
 };
 
+/** Each rotation stage in a few words, for headings and tables. */
 export const stageWords: Record<RotationStage, string> = {
   'root-key': 'Root user has a key',
   unknown: 'Last use could not be read',
@@ -63,6 +64,7 @@ export const accountLabel = ({ id, name }: Pick<Account, 'id' | 'name'>): string
 /** `production`: where there is no room for the id. */
 export const accountName = ({ id, name }: Pick<Account, 'id' | 'name'>): string => label(name, NAME_LIMIT, id);
 
+/** `alice`; `root user` for root, whose name in a report is `<root_account>`. */
 export const userLabel = (finding: Pick<Finding, 'userName' | 'userArn'>): string =>
   isRoot({ arn: finding.userArn }) ? 'root user' : label(finding.userName, NAME_LIMIT);
 

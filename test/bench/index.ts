@@ -4,11 +4,18 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { type Comparison, compareScans, LATENCY_MS, totalCalls, warmUp } from './account-scan.ts';
+import { type HandlerMeasured, measureHandler } from './handler-memory.ts';
 import { type BundleMeasured, measureBundle } from './lambda-bundle.ts';
 import { measureReports, type ReportMeasured } from './report-file.ts';
 import type { BenchWorld } from './worlds.ts';
 
-type Results = { machine: string; scans: Comparison[]; reports: ReportMeasured[]; bundle: BundleMeasured };
+type Results = {
+  machine: string;
+  scans: Comparison[];
+  reports: ReportMeasured[];
+  bundle: BundleMeasured;
+  handler: HandlerMeasured[];
+};
 
 const worlds: readonly BenchWorld[] = (['old', 'young'] as const).flatMap((age) =>
   [200, 1_000].map((users) => ({ users, age, polls: 1 })),
@@ -16,6 +23,7 @@ const worlds: readonly BenchWorld[] = (['old', 'young'] as const).flatMap((age) 
 
 const measureAll = async (directory: string): Promise<Results> => {
   const [bundle, reports] = [await measureBundle(directory), await measureReports(directory)];
+  const handler = await measureHandler(directory);
   await warmUp();
   const scans: Comparison[] = [];
   for (const world of worlds) {
@@ -24,13 +32,13 @@ const measureAll = async (directory: string): Promise<Results> => {
   }
   const [cpu] = cpus();
   const machine = `node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model.trim()}`;
-  return { machine, scans, reports, bundle };
+  return { machine, scans, reports, bundle, handler };
 };
 
 const worldName = ({ users, age }: BenchWorld): string =>
   `${whole(users)} users, ${age === 'old' ? 'older than 90 days' : 'younger than 75 days'}`;
 
-const render = ({ machine, scans, reports, bundle }: Results): string =>
+const render = ({ machine, scans, reports, bundle, handler }: Results): string =>
   [
     `keyaudit bench: ${machine}`,
     `\nOne account, ${LATENCY_MS} ms a call, two keys a user, 5 % of the users need attention.`,
@@ -71,6 +79,15 @@ const render = ({ machine, scans, reports, bundle }: Results): string =>
     table([
       ['', 'SIZE', 'GZIPPED', 'IMPORT'],
       ['lambda/index.ts', kilobytes(bundle.bytes), kilobytes(bundle.gzippedBytes), `${whole(bundle.importMs)} ms`],
+    ]),
+    '\nIts memory when it audits an account, in a fresh process.',
+    table([
+      ['', 'HEAP LIMIT', 'PEAK MEMORY'],
+      ...handler.map(({ heapMb, peakMb, users }) => [
+        `${whole(users)} users`,
+        `${whole(heapMb)} MB`,
+        `${whole(peakMb)} MB`,
+      ]),
     ]),
   ].join('\n');
 

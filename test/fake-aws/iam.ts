@@ -48,7 +48,6 @@ export const fakeIam = (): Service => {
       ListUserTags: listUserTags,
       GetAccessKeyLastUsed: getAccessKeyLastUsed,
       GetAccountSummary: getAccountSummary,
-      ListAccountAliases: listAccountAliases,
     },
   };
 };
@@ -154,11 +153,6 @@ const getAccountSummary: Operation = (_, { account }) => {
   };
   return { SummaryMap: new Map(Object.entries(summary)) };
 };
-
-const listAccountAliases: Operation = (_, { account }) => ({
-  AccountAliases: account.alias === undefined ? [] : [account.alias],
-  IsTruncated: false,
-});
 
 const accessDenied = ({ caller }: OperationContext, action: string, resource: string): WireError =>
   new WireError(

@@ -15,21 +15,6 @@ export const fakeOrganizations: Service = {
   protocol: 'json',
   namespace: '',
   operations: {
-    DescribeOrganization: (_, context) => {
-      const organization = organizationOf(context);
-      const { id, managementAccountId } = organization;
-      return {
-        Organization: {
-          Id: id,
-          Arn: arn(organization, 'organization', id),
-          FeatureSet: 'ALL',
-          MasterAccountId: managementAccountId,
-          MasterAccountArn: arn(organization, 'account', `${id}/${managementAccountId}`),
-          MasterAccountEmail:
-            organization.members.find((member) => member.id === managementAccountId)?.email ?? 'management@example.com',
-        },
-      };
-    },
     ListRoots: (params, context) => {
       const organization = administered(context);
       const { id, rootId } = organization;

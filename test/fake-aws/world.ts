@@ -87,7 +87,6 @@ export interface FakeAccount {
   id: string;
   name: string;
   partition: 'aws' | 'aws-us-gov' | 'aws-cn' | 'aws-eusc';
-  alias?: string | undefined;
   root: FakeRoot;
   users: FakeUser[];
   roles: FakeRole[];

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { deactivationTag, inactiveSinceAtLeast, withDeactivationTags } from '../lambda/domain/deactivation.ts';
+import type { AccessKey } from '../lambda/domain/model.ts';
+import { accessKey, daysAgo, FIRST_KEY, iamUser, NOW, never, SECOND_KEY, unknown, used } from './builders.ts';
+
+const inactive: Partial<AccessKey> = { status: 'Inactive', createDate: daysAgo(100), lastUsed: used(daysAgo(20)) };
+
+/** When a key was deactivated, as a tag of this value tells it. */
+const recorded = (value: string, overrides: Partial<AccessKey> = {}): Date | undefined => {
+  const key = accessKey({ ...inactive, ...overrides });
+  const user = iamUser({ accessKeys: [key], tags: { [deactivationTag(FIRST_KEY)]: value } });
+  return withDeactivationTags(user, NOW).accessKeys[0]?.deactivatedAt;
+};
+
+const at = (instant: Date): string => instant.toISOString();
+const later = (instant: Date): Date => new Date(instant.getTime() + 1);
+const earlier = (instant: Date): Date => new Date(instant.getTime() - 1);
+
+describe('the tag that records when a key was made inactive', () => {
+  it('is called by its key, as our own command line writes it', () => {
+    expect(deactivationTag(FIRST_KEY)).toBe('keyaudit:deactivated-at:AKIAIOSFODNN7EXAMPLE');
+  });
+
+  it.each<[string, Partial<AccessKey>]>([
+    ['is inactive', {}],
+    ['expired', { status: 'Expired' }],
+    ['was never used', { lastUsed: never }],
+    ['was used nobody knows when', { lastUsed: unknown }],
+    ['was created nobody knows when', { createDate: null }],
+  ])('counts for a key that %s', (_what, overrides) => {
+    expect(recorded(at(daysAgo(10)), overrides)).toEqual(daysAgo(10));
+  });
+
+  it('counts for its own key only', () => {
+    const accessKeys = [accessKey(inactive), accessKey({ ...inactive, accessKeyId: SECOND_KEY })];
+    const user = iamUser({ accessKeys, tags: { [deactivationTag(SECOND_KEY)]: at(daysAgo(3)) } });
+    expect(withDeactivationTags(user, NOW).accessKeys).toEqual([
+      accessKeys[0],
+      { ...accessKeys[1], deactivatedAt: daysAgo(3) },
+    ]);
+  });
+
+  it('proves nothing for a key that is active (again)', () => {
+    expect(recorded(at(daysAgo(10)), { status: 'Active' })).toBeUndefined();
+  });
+
+  it.each([
+    ['2026-11-13'],
+    ['2026-11-13T09:00:00'],
+    ['2026-11-13T09:00:00+01:00'],
+    ['2026-13-13T09:00:00Z'],
+    ['yesterday'],
+    [''],
+  ])('proves nothing where it says %j', (value) => {
+    expect(recorded(value)).toBeUndefined();
+  });
+
+  it.each<[string, Date, Date]>([
+    ['in the future', NOW, later(NOW)],
+    ['before its key was created', daysAgo(100), earlier(daysAgo(100))],
+  ])('proves nothing %s', (_when, last, wrong) => {
+    expect(recorded(at(last), { lastUsed: never })).toEqual(last);
+    expect(recorded(at(wrong), { lastUsed: never })).toBeUndefined();
+  });
+
+  it('proves nothing before its key’s last use: the key was active again since', () => {
+    expect(recorded(at(daysAgo(20)))).toEqual(daysAgo(20));
+    expect(recorded(at(earlier(daysAgo(20))))).toBeUndefined();
+  });
+});
+
+describe('the earliest instant since which a key can have been inactive', () => {
+  it.each<[string, Partial<AccessKey>, Date | undefined]>([
+    ['its recorded deactivation', { ...inactive, deactivatedAt: daysAgo(5) }, daysAgo(5)],
+    ['else its last use', inactive, daysAgo(20)],
+    ['else not known', { ...inactive, lastUsed: never }, undefined],
+  ])('is %s', (_what, overrides, expected) => {
+    expect(inactiveSinceAtLeast(accessKey(overrides))).toEqual(expected);
+  });
+});

@@ -1,0 +1,22 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { expect, it } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { readSecret } from '../lambda/aws/secret.ts';
+
+const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf';
+const client = new SecretsManagerClient({ region: 'eu-west-1' });
+const secrets = mockClient(client);
+
+it('reads the text of the secret that it is asked for, and nothing where it holds none', async () => {
+  secrets
+    .on(GetSecretValueCommand, { SecretId: ARN }, true)
+    .resolvesOnce({ SecretString: 'xoxb-example' })
+    .resolvesOnce({ SecretBinary: new Uint8Array(1) });
+  expect(await readSecret(client, ARN)).toBe('xoxb-example');
+  expect(await readSecret(client, ARN)).toBeUndefined();
+});
+
+it('does not take a secret that may not be read for an empty one', async () => {
+  secrets.on(GetSecretValueCommand).rejects(new Error('AccessDeniedException'));
+  await expect(readSecret(client, ARN)).rejects.toThrow('AccessDeniedException');
+});
