@@ -74,6 +74,7 @@ export const handle =
         runMetrics(report, { DeliveriesFailed: delivery.failures.length, ApiCalls: aws.callCount(), DurationMs }),
       );
     }
+    for (const channel of delivery.notSetUp) auditor.log.warn('not set up', channel);
     raise(delivery);
     return answerOf(report, delivery);
   };

@@ -13,6 +13,7 @@ export type RunMetrics = {
   /** Of the keys with findings; 0 where there are none. */
   OldestKeyAgeDays: number;
   AccountsScanned: number;
+  /** Units that could not be listed, and accounts that nobody has, included. */
   AccountsFailed: number;
   DeliveriesFailed: number;
   ApiCalls: number;
@@ -21,7 +22,7 @@ export type RunMetrics = {
 
 /** The run's numbers, from its report and from what only the run itself knows. */
 export const runMetrics = (
-  { findings, summary }: AuditReport,
+  { accounts, failures, findings, summary }: AuditReport,
   run: Pick<RunMetrics, 'DeliveriesFailed' | 'ApiCalls' | 'DurationMs'>,
 ): RunMetrics => ({
   CompletedRuns: 1,
@@ -29,9 +30,12 @@ export const runMetrics = (
   KeysLingering: countOf(findings, 'superseded-key-in-use'),
   OldestKeyAgeDays: Math.max(0, ...findings.map(({ ageDays }) => ageDays ?? 0)),
   AccountsScanned: summary.accountsScanned,
-  AccountsFailed: summary.accountsFailed,
+  AccountsFailed: summary.accountsFailed + notEvenListed(accounts, failures),
   ...run,
 });
+
+const notEvenListed = (accounts: AuditReport['accounts'], failures: AuditReport['failures']): number =>
+  failures.filter(({ scope, id }) => scope === 'account' && !accounts.some((account) => account.id === id)).length;
 
 const countOf = (findings: readonly Finding[], ruleId: string): number =>
   findings.filter(({ rules }) => rules.some(({ id }) => id === ruleId)).length;

@@ -27,6 +27,8 @@ type Watch = {
   comparisonOperator?: ComparisonOperator;
   /** Periods of the metric. @default 1 */
   evaluationPeriods?: number;
+  /** How many of these must be beyond. @default all */
+  datapointsToAlarm?: number;
   /** @default what the last run said holds until the next */
   treatMissingData?: TreatMissingData;
 };
@@ -38,8 +40,11 @@ const watches = ({ schedule, auditor, failures }: AlarmsProps): Watch[] => {
     {
       name: 'error',
       metric: auditor.metricErrors({ period: Duration.minutes(5) }),
+      // Lambda dates an error back to the start of a run, which may take 15 minutes.
+      evaluationPeriods: 6,
+      datapointsToAlarm: 1,
       description:
-        'A run of keyaudit failed: the team may have got no digest, or only a part of it. Access keys are as they were. Read the last error in the log of the function (Lambda console, Monitor), mend what it names, and scan again with the command in the output RunNow of the stack.',
+        'A run of keyaudit failed: the team may have got no digest, or only a part of it. Access keys are as they were. Read the last error in the log of the function (Lambda console, Monitor), mend what it names, and scan again with the command in the output RunNow of the stack. It ends with the next run that does not fail; until then, further failures are not told.',
     },
     {
       name: 'no-completed-run',
@@ -47,17 +52,17 @@ const watches = ({ schedule, auditor, failures }: AlarmsProps): Watch[] => {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: missed,
       treatMissingData: TreatMissingData.BREACHING,
-      description: `For ${missed} hours keyaudit has completed no scan: nobody is told of old access keys, and silence is not an all-clear. See whether its schedule is there and enabled (EventBridge Scheduler console), and what the log of the function says. Scan with the command in the output RunNow of the stack: a complete scan ends this alarm. It also rings after the first deployment, until the first scan.`,
+      description: `For about ${missed} hours keyaudit has completed no scan: nobody is told of old access keys, and silence is not an all-clear. See whether its schedule is there and enabled (EventBridge Scheduler console), and what the log of the function says. Scan with the command in the output RunNow of the stack: a complete scan ends this alarm. It also rings after the first deployment, until the first scan.`,
     },
     {
       name: 'account-not-read',
-      metric: auditMetric('AccountsFailed'),
+      metric: auditMetric('AccountsFailed', { period: Duration.minutes(5) }),
       description:
-        'The last scan could not read every account: old keys there are missing from the digest. The digest names each account and the reason; as a rule the audit role is not deployed there, or does not trust this hub: deploy keyaudit-audited-account in it. This alarm ends with a scan that read all.',
+        'The last scan could not read every account, or not list an organizational unit: old keys there are missing from the digest. The digest names each account and the reason; as a rule the audit role is not deployed there, or does not trust this hub: deploy keyaudit-audited-account in it. This alarm ends with a scan that read all.',
     },
     {
       name: 'delivery-failed',
-      metric: auditMetric('DeliveriesFailed'),
+      metric: auditMetric('DeliveriesFailed', { period: Duration.minutes(5) }),
       description:
         'The last scan is done, but not everybody was told: Slack or SNS refused it, or the report could not be kept in S3. The log of the function says which and why (a revoked token, a bot that may not post there). Mend that, and scan again with the command in the output RunNow of the stack.',
     },
@@ -67,7 +72,6 @@ const watches = ({ schedule, auditor, failures }: AlarmsProps): Watch[] => {
         period: Duration.minutes(5),
         statistic: Stats.MAXIMUM,
       }),
-      treatMissingData: TreatMissingData.NOT_BREACHING,
       description:
         'A run was lost: the schedule could not start keyaudit, or a run that it started failed. The messages in the queue of the output FailureQueue say which and why. Mend that, scan again with the command in the output RunNow of the stack, and purge the queue: this alarm ends when it is empty.',
     },

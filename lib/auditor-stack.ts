@@ -2,6 +2,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import {
+  Annotations,
   DefaultStackSynthesizer,
   Duration,
   RemovalPolicy,
@@ -36,6 +37,12 @@ export class AuditorStack extends Stack {
       synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
       ...props,
     });
+    if (settings.sns.emails.length === 0) {
+      Annotations.of(this).addWarningV2(
+        'keyaudit:nobody-is-told',
+        'sns.emails is empty: alarms reach nobody until somebody subscribes to the topic in the output AlarmTopic (-c emails=…)',
+      );
+    }
     const topics = new Topics(this, 'Topics', settings.sns);
     const slackToken = this.slackToken();
     const reports = reportsBucket(this);
@@ -68,7 +75,8 @@ export class AuditorStack extends Stack {
     });
     auditSchedule(this, { schedule: settings.schedule, auditor, failures });
     if (typeof settings.accounts === 'object' && 'organization' in settings.accounts) {
-      auditRoleStackSet(this, { settings, organization: settings.accounts.organization });
+      // Roles first: a new hub may ask for what an old role refuses.
+      auditor.node.addDependency(auditRoleStackSet(this, { settings, organization: settings.accounts.organization }));
     }
 
     const watching = alarms(this, { schedule: settings.schedule, auditor, failures, topic: topics.alarms });
@@ -87,7 +95,7 @@ export class AuditorStack extends Stack {
   /** Holds a random value at first, which is no token: Slack stays silent until a person puts one there. */
   private slackToken(): Secret {
     const secret = new Secret(this, 'SlackToken', {
-      description: "keyaudit: the Slack app's bot token (xoxb-…), and nothing else",
+      description: "keyaudit: the Slack app's bot token (xoxb-...), and nothing else",
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',

@@ -41,4 +41,15 @@ describe('the metrics of a run', () => {
       DurationMs: 0,
     });
   });
+
+  it('count an organizational unit that could not be listed as an account not read, and no account twice', () => {
+    const { summary, accounts } = auditReport();
+    const [first] = accounts;
+    const failures = [
+      { scope: 'account' as const, id: 'ou-exam-11111111', reason: 'AccessDenied' },
+      { scope: 'account' as const, id: first?.id ?? '', reason: 'time ran out' },
+    ];
+    const report = auditReport({ failures, summary: { ...summary, accountsFailed: 1 } });
+    expect(runMetrics(report, run).AccountsFailed).toBe(2);
+  });
 });

@@ -39,10 +39,11 @@ export const findAccounts =
       if (Array.isArray(accounts)) {
         return { found: accounts.map(({ id, name = id }) => ({ id, name })), failures: [] };
       }
-      const { only } = accounts.organization;
+      const { only, exclude } = accounts.organization;
       const all = await accountsOf(accounts.organization, { client: organizations, abortSignal });
-      const failures = [...all.failures, ...nameless(settings, all.found)];
-      return only.length > 0 ? chosen(only, { ...all, failures }) : { ...all, failures };
+      const failures = all.failures.length > 0 ? all.failures : nameless(settings, all.found);
+      const found = all.found.filter(({ id }) => !exclude.includes(id));
+      return only.length > 0 ? chosen(only, { found, failures }) : { found, failures };
     }
 
     function asAccount({ id, name }: Named): Account {
@@ -67,17 +68,24 @@ const chosen = (
   };
 };
 
-/** A production account that nobody finds is a mistyped one, and its steps would not say to tell on-call first. */
-const nameless = ({ accounts, productionAccounts }: AccountsCall['settings'], found: readonly Named[]): Failure[] =>
-  typeof accounts === 'object' && 'organization' in accounts && accounts.organization.include.length > 0
-    ? []
-    : productionAccounts
-        .filter((word) => !found.some(({ id, name }) => id === word || name === word))
-        .map((word) => ({
-          scope: 'account',
-          id: word,
-          reason: 'productionAccounts names it, but the organisation does not have it',
-        }));
+/**
+ * A production account that nobody finds is a mistyped one, and its steps would not say to tell on-call first. Where units are
+ * chosen or left out, it may be in another.
+ */
+const nameless = ({ accounts, productionAccounts }: AccountsCall['settings'], found: readonly Named[]): Failure[] => {
+  const isWhole = typeof accounts === 'object' && 'organization' in accounts && !hasUnits(accounts.organization);
+  const missing = isWhole
+    ? productionAccounts.filter((word) => !found.some(({ id, name }) => id === word || name === word))
+    : [];
+  return missing.map((word) => ({
+    scope: 'account',
+    id: word,
+    reason: 'productionAccounts names it, but the organisation does not have it',
+  }));
+};
+
+const hasUnits = ({ include, exclude }: Pick<Organization, 'include' | 'exclude'>): boolean =>
+  include.length > 0 || exclude.some((id) => !isAccountId(id));
 
 /** Messages tell accounts apart by their names. */
 const withUniqueNames = (accounts: Account[]): Account[] =>
@@ -90,7 +98,7 @@ const withUniqueNames = (accounts: Account[]): Account[] =>
 type Organization = Exclude<Settings['accounts'], 'self' | unknown[]>['organization'];
 type Client = { client: OrganizationsClient; abortSignal: AbortSignal };
 
-/** Without units to include or leave out, one list; else every unit, down to the last nested one. */
+/** Without units to include or leave out, one list; else every unit, down to the last nested one. Accounts are not left out yet. */
 const accountsOf = async (
   { include, exclude }: Organization,
   client: Client,
@@ -111,11 +119,10 @@ const accountsOf = async (
       for (const unit of await unitsIn(parent, client)) await walk(unit);
     });
   await attempt('organization', async () => {
-    const hasUnits = include.length > 0 || exclude.some((id) => !/^\d+$/.test(id));
-    if (!hasUnits) await allAccounts(client, found);
+    if (!hasUnits({ include, exclude })) await allAccounts(client, found);
     else for (const parent of include.length > 0 ? include : await roots(client)) await walk(parent);
   });
-  return { found: found.filter(({ id }) => !exclude.includes(id)), failures };
+  return { found, failures };
 };
 
 /** Page by page, so that what was listed before a failure counts. */

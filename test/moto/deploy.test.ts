@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditReport } from '../../lambda/domain/report.ts';
 import { DAY, HOUR } from '../../lambda/domain/time.ts';
 import { used } from '../builders.ts';
+import { everything } from '../templates.ts';
 import { emptyMoto, HUB, STAGING, seedUser } from './moto.ts';
 import { type Notification, subscribeQueue } from './queue.ts';
 import { pythonWithMoto } from './venv.ts';
@@ -32,6 +33,14 @@ const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? `${stdout}${stderr}`}`);
   return stdout;
+};
+
+const synthesise = (directory: string, keyaudit: object): void => {
+  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
+  run('npx', ['tsx', 'bin/app.ts'], {
+    CDK_OUTDIR: directory,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, keyaudit }),
+  });
 };
 
 const template = (stack: string): string => join(output, `${stack}.template.json`);
@@ -63,23 +72,34 @@ const node24 = process.versions.node.startsWith('24.')
 let hub: Stack;
 
 beforeAll(async () => {
-  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
-  run('npx', ['tsx', 'bin/app.ts'], {
-    CDK_OUTDIR: output,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, keyaudit: { accounts } }),
-  });
+  synthesise(output, { accounts });
   await emptyMoto();
   hub = create('keyaudit', assetOf('keyaudit'));
 }, 120_000);
 
 describe('the synthesised templates', () => {
+  const lint = (file: string): string => run(join(dirname(python), 'cfn-lint'), ['--format', 'json', file]).trim();
+
   it.each(['keyaudit', 'keyaudit-audited-account'])(
     '%s has nothing that cfn-lint minds',
     (stack) => {
-      expect(run(join(dirname(python), 'cfn-lint'), ['--format', 'json', template(stack)]).trim()).toMatch(/^(\[\])?$/);
+      expect(lint(template(stack))).toMatch(/^(\[\])?$/);
     },
     60_000,
   );
+
+  it('of an organisation, with all that a stack can have, and of its stack set have nothing that cfn-lint minds', () => {
+    const whole = mkdtempSync(join(tmpdir(), 'keyaudit-synth-'));
+    synthesise(whole, everything);
+    const hubFile = join(whole, 'keyaudit.template.json');
+    const { Resources } = JSON.parse(readFileSync(hubFile, 'utf8')) as {
+      Resources: Record<string, { Type: string; Properties: { TemplateBody?: string } }>;
+    };
+    const stackSet = Object.values(Resources).find(({ Type }) => Type === 'AWS::CloudFormation::StackSet');
+    const inner = join(whole, 'stack-set.template.json');
+    writeFileSync(inner, stackSet?.Properties.TemplateBody ?? '');
+    for (const file of [hubFile, inner]) expect(lint(file)).toMatch(/^(\[\])?$/);
+  }, 120_000);
 
   it('of the hub is created by CloudFormation', () => {
     expect(hub.status).toBe('CREATE_COMPLETE');

@@ -79,9 +79,8 @@ describe('the Lambda handler', () => {
     const answer = await invoke({});
     expect(answer).toMatchObject({
       headline: '2 access keys need attention',
-      coverage: ['Read 3 accounts: 3 users, 3 access keys.'],
+      coverage: ['Read 3 accounts: 3 users, 3 access keys.', expect.stringContaining('no row for the root user')],
       counts: '1 high and 1 low.',
-      notRead: [],
       findingsNotShown: 0,
       exempt: 0,
       delivered: ['sns'],
@@ -125,7 +124,7 @@ describe('the Lambda handler', () => {
     });
     expect(answer).toMatchObject({
       headline: '2 access keys need attention',
-      coverage: ['Read 2 accounts: 2 users, 2 access keys.'],
+      coverage: ['Read 2 accounts: 2 users, 2 access keys.', expect.stringContaining('only asked about alice')],
       counts: '2 high.',
       delivered: [],
     });
