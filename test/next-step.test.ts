@@ -38,7 +38,7 @@ describe('the next step', () => {
       accessKeyId: FIRST_KEY,
       text:
         `${FIRST_KEY} has been quiet since 2026-11-15 09:00 UTC (8 days), and its replacement ${SECOND_KEY} exists since ` +
-        '2026-11-03 09:00 UTC (last on 2026-11-23 08:00 UTC by s3 in eu-west-1). Quiet is not proof: ask about weekly and monthly jobs, then make it inactive. ' +
+        '2026-11-03 09:00 UTC (last used on 2026-11-23 08:00 UTC by s3 in eu-west-1). Quiet is not proof: ask about weekly and monthly jobs, then make it inactive. ' +
         `To undo it: the same command with --status Active. ${CONSOLE}`,
       commands: [
         `aws iam get-access-key-last-used --access-key-id ${FIRST_KEY}`,
@@ -55,7 +55,7 @@ describe('the next step', () => {
     ];
     expect(stepOf({ accessKeys })).toMatchObject({
       action: 'find-remaining-usage',
-      text: expect.stringContaining('is still used (last on 2026-11-23 07:00 UTC by sqs in eu-west-2)'),
+      text: expect.stringContaining('is still in use (last used on 2026-11-23 07:00 UTC by sqs in eu-west-2)'),
       commands: [
         'aws sts get-caller-identity --query Account --output text | grep -x 111122223333 && ' +
           'for region in eu-west-2 us-east-1; do aws cloudtrail lookup-events --lookup-attributes ' +
@@ -109,7 +109,7 @@ describe('the next step', () => {
     const step = stepOf({ accessKeys });
     expect(step).toMatchObject({ action: 'free-a-slot', accessKeyId: SECOND_KEY });
     expect(step.text).toContain(
-      `the other, ${SECOND_KEY}, is in the way: it is inactive since 2026-11-14 09:00 UTC, last on`,
+      `the other, ${SECOND_KEY}, is in the way: it is inactive since 2026-11-14 09:00 UTC, last used on`,
     );
     expect(step.commands.at(-1)).toContain(`aws iam delete-access-key --user-name alice --access-key-id ${SECOND_KEY}`);
   });

@@ -150,7 +150,7 @@ const words: Record<NextAction, (scene: Scene) => string> = {
     `${named(key)} was created ${on(key.createDate)} and has never been used. Put it wherever ` +
     `${(succession(user)?.superseded ?? []).map(named).join(' and ')} is used, and deploy.`,
   'find-remaining-usage': ({ user, key }) =>
-    `${named(key)} is still used (${lastUse(key)}), though its replacement ${replacementOf(user)}. ` +
+    `${named(key)} is still in use (${lastUse(key)}), though its replacement ${replacementOf(user)}. ` +
     `A use was missed: find it, put the new key there and deploy. ${EVENTS_ARE_NOT_ALL}`,
   wait: ({ user, key, position, clock }) =>
     position.stage === 'deactivated'
@@ -183,7 +183,7 @@ const deactivateSuperseded = ({ user, key, clock }: Scene): string => {
     `${named(key)} has been quiet since ${on(since, '')}` +
     `${since ? ` (${plural(ageInDays(since, clock.now), 'day')})` : ''}, and its replacement ${replacementOf(user)}. ` +
     (usedAfterReplacement(user, key)
-      ? `But it was used (${lastUse(key)}) after its replacement was for the last time: it looks like the one in use. ` +
+      ? `But its own last use came after its replacement’s (${lastUse(key)}): it looks like the one in use. ` +
         'Find out what used it before you make it inactive.'
       : `Quiet is not proof: ask about weekly and monthly jobs, then make it inactive.${UNDO}`)
   );
@@ -221,7 +221,7 @@ const replacementOf = (user: IamUser): string => {
 const lastUse = ({ lastUsed }: AccessKey): string => {
   if (lastUsed.state !== 'used') return lastUsed.state === 'never' ? 'never used' : 'last use unknown';
   const { date, serviceName, region } = lastUsed;
-  return `last ${on(date)}${serviceName ? ` by ${serviceName}` : ''}${region ? ` in ${region}` : ''}`;
+  return `last used ${on(date)}${serviceName ? ` by ${serviceName}` : ''}${region ? ` in ${region}` : ''}`;
 };
 
 const latestUse = (user: IamUser): string => {
