@@ -170,3 +170,10 @@ describe('the stack set', () => {
     expect(body.length).toBeLessThan(51_200);
   });
 });
+
+describe('a deployment without e-mail addresses', () => {
+  it('is warned that its alarms reach nobody', () => {
+    expect(synthesiseAuditor({}).warnings).toEqual([expect.stringContaining('alarms reach nobody')]);
+    expect(synthesiseAuditor({ sns: { emails: ['team@example.com'] } }).warnings).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App, type Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -14,6 +15,8 @@ export type Synthesised = {
   template: Template;
   /** What cdk-nag's AwsSolutions says that nobody acknowledged: `rule: construct`. */
   complaints: string[];
+  /** What `cdk synth` warns of. */
+  warnings: string[];
 };
 
 type MakeStack = (app: App, settings: Settings) => Stack;
@@ -21,8 +24,18 @@ type MakeStack = (app: App, settings: Settings) => Stack;
 const synthesise = (settings: object, make: MakeStack): Synthesised => {
   const stack = make(testApp(), parseSettings(settings));
   const complaints = complaintsOf(stack);
-  return { template: Template.fromStack(stack), complaints };
+  const warnings = warningsOf(stack);
+  // The toolkit prints warnings; the tests read them.
+  const quiet = jest.spyOn(console, 'error').mockReturnValue();
+  try {
+    return { template: Template.fromStack(stack), complaints, warnings };
+  } finally {
+    quiet.mockRestore();
+  }
 };
+
+const warningsOf = (stack: Stack): string[] =>
+  stack.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
 
 export const complaintsOf = (stack: Stack): string[] =>
   new AwsSolutionsChecks()
