@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-organizations';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetAccessKeyInfoCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from '@jest/globals';
 import { NOW } from './builders.ts';
-import { type FakeAws, fakeWorld, HUB_ACCOUNT_ID } from './fake-aws/index.ts';
+import { type FakeAws, fakeWorld, HUB_ACCOUNT_ID, HUB_CREDENTIALS } from './fake-aws/index.ts';
 import { assume, collect, OTHER, once, refusal, start, TOPIC } from './fake-aws-clients.ts';
 
 describe('credentials', () => {
@@ -79,6 +79,28 @@ describe('credentials', () => {
       name: 'ValidationError',
       status: 400,
     });
+  });
+
+  it('tell the account of any key, whosever it is', async () => {
+    const aws = await start({
+      world: fakeWorld({ accounts: [{}, { id: OTHER, users: [{ keys: [{}] }], root: { keys: [{}] } }] }),
+    });
+    const accountOf = async (AccessKeyId: string) =>
+      (await new STSClient(once(aws)).send(new GetAccessKeyInfoCommand({ AccessKeyId }))).Account;
+    const { accessKeyId: session } = await assume(aws, OTHER);
+    const [, other] = aws.world.accounts;
+    const keys = [...(other?.users[0]?.keys ?? []), ...(other?.root.keys ?? [])].map(({ accessKeyId }) => accessKeyId);
+    expect(await Promise.all([...keys, session, HUB_CREDENTIALS.accessKeyId].map(accountOf))).toEqual([
+      OTHER,
+      OTHER,
+      OTHER,
+      HUB_ACCOUNT_ID,
+    ]);
+    expect(await refusal(accountOf('AKIAI44QH8DHBEXAMPLE'))).toMatchObject({
+      name: 'InvalidClientTokenId',
+      status: 403,
+    });
+    expect(await refusal(accountOf('AKIA-short-one-AKIA'))).toMatchObject({ name: 'ValidationError', status: 400 });
   });
 
   it('expire by the injected clock', async () => {

@@ -48,6 +48,13 @@ const BY_SERVICE: Record<string, Partial<Record<FaultKind, Refusal>>> = {
     ],
     'not-found': [400, 'ParentNotFoundException', "You specified parent that doesn't exist."],
   },
+  // https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html#API_ListFunctions_Errors
+  lambda: {
+    throttle: [429, 'TooManyRequestsException', 'Rate exceeded'],
+    deny: [403, 'AccessDeniedException', 'User is not authorized to perform: lambda:ListFunctions'],
+    error500: [500, 'ServiceException', 'The Lambda service encountered an internal error.'],
+    'expired-token': [403, 'ExpiredTokenException', 'The security token included in the request is expired'],
+  },
 };
 
 const BY_OPERATION: Record<string, Partial<Record<FaultKind, Refusal>>> = {
@@ -71,7 +78,7 @@ export const refusalOf =
     const [status, code, message] =
       BY_OPERATION[action]?.[kind] ??
       BY_SERVICE[service.name]?.[kind] ??
-      (service.protocol === 'json' ? JSON_1_1 : QUERY)[kind] ??
+      (service.protocol === 'query' ? QUERY : JSON_1_1)[kind] ??
       ([400, 'ValidationError', `no such fault of AWS: ${kind}`] as const);
     return writeError(service, new WireError(fault.status ?? status, fault.code ?? code, fault.message ?? message));
   };

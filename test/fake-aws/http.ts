@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './faults.ts';
 
 export interface HttpRequest {
+  method: string;
   /** With the query string. */
   path: string;
   headers: IncomingHttpHeaders;
@@ -31,8 +32,8 @@ export const serve = async (handle: (request: HttpRequest) => Outcome | Promise<
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {
-      const { url: path = '/', headers } = request;
-      const outcome = await answerOrBug(() => handle({ path, headers, body: Buffer.concat(chunks) }));
+      const { method = 'GET', url: path = '/', headers } = request;
+      const outcome = await answerOrBug(() => handle({ method, path, headers, body: Buffer.concat(chunks) }));
       if (outcome !== 'silence') send(response, outcome);
     });
   });

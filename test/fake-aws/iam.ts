@@ -1,10 +1,11 @@
 /**
- * IAM: what keyaudit reads. Wire codes and statuses as in the service's model (`awsQueryError` in @aws-sdk/client-iam).
+ * IAM: what keyaudit reads (what it changes: `iam-writes.ts`). Wire codes and statuses as in the service's model (`awsQueryError` in @aws-sdk/client-iam).
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
  */
 import { credentialReport } from './credential-report.ts';
-import { findKey, findUser } from './lookup.ts';
+import { iamWrites } from './iam-writes.ts';
+import { existingUser, findKey } from './lookup.ts';
 import { cutPage } from './paging.ts';
 import {
   type Operation,
@@ -15,7 +16,7 @@ import {
   type Service,
   WireError,
 } from './wire.ts';
-import type { FakeAccount, FakePaging, FakeUser } from './world.ts';
+import type { FakeAccount, FakePaging } from './world.ts';
 
 /** "You can generate a credential report as often as once every four hours", API_GenerateCredentialReport. */
 const REPORT_LIFETIME_MS = 4 * 3_600_000;
@@ -29,8 +30,12 @@ interface ReportState {
   finished?: { content: string; generatedAt: Date } | undefined;
 }
 
-/** One IAM per fake: the reports that were made outlive changes of the world. */
-export const fakeIam = (): Service => {
+/**
+ * One IAM per fake: the reports that were made outlive changes of the world.
+ *
+ * @param secretAccessKeys where the secrets go that CreateAccessKey gives out
+ */
+export const fakeIam = (secretAccessKeys: string[]): Service => {
   const reports = new Map<string, ReportState>();
   const reportOf = ({ id }: FakeAccount): ReportState => {
     const state = reports.get(id) ?? {};
@@ -48,6 +53,7 @@ export const fakeIam = (): Service => {
       ListUserTags: listUserTags,
       GetAccessKeyLastUsed: getAccessKeyLastUsed,
       GetAccountSummary: getAccountSummary,
+      ...iamWrites(secretAccessKeys),
     },
   };
 };
@@ -173,10 +179,4 @@ const page = <Item>(list: readonly Item[], params: Params, paging: FakePaging) =
   const cut = cutPage(list, optional(params, 'Marker'), paging, requested);
   if (!cut) throw new WireError(400, 'ValidationError', 'Invalid Marker.');
   return { items: cut.items, paging: { IsTruncated: cut.next !== undefined, Marker: cut.next } };
-};
-
-const existingUser = (account: FakeAccount, userName: string): FakeUser => {
-  const user = findUser(account, userName);
-  if (!user) throw new WireError(404, 'NoSuchEntity', `The user with name ${userName} cannot be found.`);
-  return user;
 };

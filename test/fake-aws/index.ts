@@ -1,6 +1,7 @@
 /** The embedded AWS and Slack: see `server.ts` and `slack.ts`. */
 export type { Call, Calls } from './calls.ts';
 export { credentialReport } from './credential-report.ts';
+export { type FakeEventOverrides, fakeEvent } from './events.ts';
 export type { Fault, FaultKind, Faults } from './faults.ts';
 export { type FakeAws, type FakeAwsOptions, startFakeAws } from './server.ts';
 export {

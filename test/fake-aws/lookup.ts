@@ -2,6 +2,7 @@
  * Finding a user or a key without a scan of the whole account for every call: an account of 5,000 users and 10,000 keys is asked
  * 10,000 times. The world may change under the index at any time, so every hit is checked, and a miss looks again.
  */
+import { WireError } from './wire.ts';
 import type { FakeAccount, FakeKey, FakeUser } from './world.ts';
 
 interface Index {
@@ -11,12 +12,19 @@ interface Index {
 
 const indexes = new WeakMap<FakeAccount, Index>();
 
-export const findUser = (account: FakeAccount, userName: string): FakeUser | undefined =>
+const findUser = (account: FakeAccount, userName: string): FakeUser | undefined =>
   find(
     account,
     ({ users }) => users.get(userName),
     (user) => (user.userName === userName ? user : undefined),
   );
+
+/** @throws WireError in IAM's words */
+export const existingUser = (account: FakeAccount, userName: string): FakeUser => {
+  const user = findUser(account, userName);
+  if (!user) throw new WireError(404, 'NoSuchEntity', `The user with name ${userName} cannot be found.`);
+  return user;
+};
 
 export const findKey = (account: FakeAccount, accessKeyId: string): { user: FakeUser; key: FakeKey } | undefined =>
   find(

@@ -9,15 +9,17 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Calls, recordCalls } from './calls.ts';
+import { fakeCloudTrail } from './cloudtrail.ts';
 import { refusalOf } from './fault-errors.ts';
 import { type Faults, injectFaults } from './faults.ts';
 import { type HttpAnswer, type HttpRequest, type Outcome, outcomeUnder, serve, wait } from './http.ts';
 import { fakeIam } from './iam.ts';
+import { fakeLambda } from './lambda.ts';
 import { fakeOrganizations } from './organizations.ts';
 import { fakeSecretsManager } from './secrets-manager.ts';
 import { fakeSns } from './sns.ts';
 import { fakeSts, hubCaller, type Sessions } from './sts.ts';
-import { type Caller, type Params, type Service, WireError, writeAnswer, writeError } from './wire.ts';
+import { type Caller, readRequest, type Service, WireError, writeAnswer, writeError } from './wire.ts';
 import { type FakePublished, type FakeWorld, fakeAccount, fakeWorld, HUB_CREDENTIALS } from './world.ts';
 
 export interface FakeAwsOptions {
@@ -36,6 +38,8 @@ export interface FakeAws {
   calls: Calls;
   faults: Faults;
   sns: { published: FakePublished[] };
+  /** Every secret access key that CreateAccessKey gave out, also of keys that are gone: for tests that nothing leaks one. */
+  secretAccessKeys: string[];
   /** What to give an SDK client that acts as the hub. */
   clientConfig: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
   /** The same for a process: the environment variables that the SDK reads. */
@@ -53,8 +57,17 @@ export const startFakeAws = async ({
   const calls = recordCalls();
   const faults = injectFaults();
   const published: FakePublished[] = [];
+  const secretAccessKeys: string[] = [];
   const sessions: Sessions = new Map();
-  const services = [fakeIam(), fakeSts(sessions), fakeOrganizations, fakeSns(published), fakeSecretsManager];
+  const services = [
+    fakeIam(secretAccessKeys),
+    fakeSts(sessions),
+    fakeOrganizations,
+    fakeSns(published),
+    fakeSecretsManager,
+    fakeCloudTrail,
+    fakeLambda,
+  ];
 
   const handle = async (request: HttpRequest): Promise<Outcome> => {
     const scope = credentialScope(request.headers);
@@ -74,7 +87,8 @@ export const startFakeAws = async ({
           throw new WireError(400, 'InvalidAction', `Could not find operation ${action} in the fake ${service.name}`);
         const account =
           world.accounts.find(({ id }) => id === caller.accountId) ?? fakeAccount({ id: caller.accountId });
-        return writeAnswer(service, action, operation(params, { world, caller, account, now }));
+        const userAgent = request.headers['user-agent'] ?? '';
+        return writeAnswer(service, action, operation(params, { world, caller, account, userAgent, now }));
       } catch (error) {
         if (error instanceof WireError) return writeError(service, error);
         throw error;
@@ -90,6 +104,7 @@ export const startFakeAws = async ({
     calls,
     faults,
     sns: { published },
+    secretAccessKeys,
     clientConfig: { endpoint: url, region: REGION, credentials: { ...HUB_CREDENTIALS } },
     env: {
       AWS_ENDPOINT_URL: url,
@@ -123,16 +138,6 @@ const unsigned = (service: string | undefined): HttpAnswer => ({
   }),
 });
 
-const readRequest = (service: Service, { headers, body }: HttpRequest): { action: string; params: Params } => {
-  if (service.protocol === 'json') {
-    const target = String(headers['x-amz-target'] ?? '');
-    return { action: target.slice(target.indexOf('.') + 1), params: JSON.parse(body.toString() || '{}') as Params };
-  }
-  const { Action: action = '', ...params } = Object.fromEntries(new URLSearchParams(body.toString()));
-  delete params['Version'];
-  return { action, params };
-};
-
 const accountOf = (accessKeyId: string, world: FakeWorld, sessions: Sessions): string | undefined =>
   accessKeyId === HUB_CREDENTIALS.accessKeyId ? world.hubAccountId : sessions.get(accessKeyId)?.accountId;
 
@@ -149,13 +154,13 @@ const identify = (
   const session = sessions.get(accessKeyId);
   if (!session || headers['x-amz-security-token'] !== session.sessionToken) {
     const message = 'The security token included in the request is invalid.';
-    throw service.protocol === 'json'
+    throw service.protocol !== 'query'
       ? new WireError(400, 'UnrecognizedClientException', message)
       : new WireError(403, 'InvalidClientTokenId', message);
   }
   if (now.getTime() - session.issuedAt.getTime() >= session.durationMs) {
     const message = 'The security token included in the request is expired';
-    throw service.protocol === 'json'
+    throw service.protocol !== 'query'
       ? new WireError(400, 'ExpiredTokenException', message)
       : new WireError(403, 'ExpiredToken', message);
   }

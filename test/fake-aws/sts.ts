@@ -4,6 +4,7 @@
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
+import { findKey } from './lookup.ts';
 import { type Caller, type Operation, optional, required, type Service, WireError } from './wire.ts';
 import { exampleSessionKeyId, type FakeWorld, HUB_CREDENTIALS } from './world.ts';
 
@@ -27,7 +28,11 @@ export const fakeSts = (sessions: Sessions): Service => ({
   name: 'sts',
   protocol: 'query',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  operations: { GetCallerIdentity: getCallerIdentity, AssumeRole: assumeRole(sessions) },
+  operations: {
+    GetCallerIdentity: getCallerIdentity,
+    AssumeRole: assumeRole(sessions),
+    GetAccessKeyInfo: getAccessKeyInfo(sessions),
+  },
 });
 
 /** The hub's long-lived credentials: an IAM user `hub` of the hub account. */
@@ -44,6 +49,26 @@ const getCallerIdentity: Operation = (_, { caller }) => ({
   UserId: caller.userId,
   Account: caller.accountId,
 });
+
+/**
+ * The account of any key, whoever asks: of a user, of root, or of a session. For an id that is none of these the answer is the
+ * same as for credentials that are not known.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html
+ */
+const getAccessKeyInfo =
+  (sessions: Sessions): Operation =>
+  (params, { world }) => {
+    const accessKeyId = required(params, 'AccessKeyId');
+    if (!/^\w{16,128}$/.test(accessKeyId)) throw invalid(constraint(accessKeyId, 'accessKeyId', String(/\w{16,128}/)));
+    const owner = world.accounts.find(
+      (account) => findKey(account, accessKeyId) ?? account.root.keys.some((key) => key.accessKeyId === accessKeyId),
+    );
+    const own = accessKeyId === HUB_CREDENTIALS.accessKeyId ? world.hubAccountId : undefined;
+    const Account = owner?.id ?? sessions.get(accessKeyId)?.accountId ?? own;
+    if (Account) return { Account };
+    throw new WireError(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
+  };
 
 const assumeRole =
   (sessions: Sessions): Operation =>

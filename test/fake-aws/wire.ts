@@ -1,10 +1,11 @@
 /**
- * The two protocols that the faked services speak, as the SDK parses them.
+ * The protocols that the faked services speak, as the SDK writes and parses them.
  *
  * - query: form-encoded in, XML out (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html): IAM, STS, SNS
- * - json: AWS JSON 1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html): Organizations, Secrets Manager
+ * - json: AWS JSON 1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html): Organizations, Secrets Manager, CloudTrail
+ * - rest-json: method and path name the operation (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html): Lambda
  */
-import type { HttpAnswer } from './http.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
 import type { FakeAccount, FakeWorld } from './world.ts';
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -29,6 +30,8 @@ export interface OperationContext {
   caller: Caller;
   /** The caller's account. */
   account: FakeAccount;
+  /** What the caller's request says it is. */
+  userAgent: string;
   now: () => Date;
 }
 
@@ -37,9 +40,11 @@ export type Operation = (params: Params, context: OperationContext) => Answer;
 export interface Service {
   /** The prefix in `Call.operation`, and the service in the credential scope. */
   name: string;
-  protocol: 'query' | 'json';
+  protocol: 'query' | 'json' | 'rest-json';
   /** The XML namespace of a query service. */
   namespace: string;
+  /** The operations of a rest-json service by method and path: `GET /2015-03-31/functions`. */
+  routes?: Readonly<Record<string, string>>;
   operations: Readonly<Record<string, Operation>>;
 }
 
@@ -58,8 +63,27 @@ export class WireError extends Error {
 
 const REQUEST_ID = '12345678-1234-1234-1234-123456789012';
 
+/** Which operation is asked for, and with what. */
+export const readRequest = (
+  { protocol, routes = {} }: Service,
+  { method, path, headers, body }: HttpRequest,
+): { action: string; params: Params } => {
+  if (protocol === 'json') {
+    const target = String(headers['x-amz-target'] ?? '');
+    return { action: target.slice(target.indexOf('.') + 1), params: JSON.parse(body.toString() || '{}') as Params };
+  }
+  if (protocol === 'rest-json') {
+    const { pathname, searchParams } = new URL(path, 'http://localhost');
+    const route = `${method} ${pathname.replace(/\/$/, '')}`;
+    return { action: routes[route] ?? route, params: Object.fromEntries(searchParams) };
+  }
+  const { Action: action = '', ...params } = Object.fromEntries(new URLSearchParams(body.toString()));
+  delete params['Version'];
+  return { action, params };
+};
+
 export const writeAnswer = (service: Service, action: string, answer: Answer): HttpAnswer =>
-  service.protocol === 'json'
+  service.protocol !== 'query'
     ? json(200, JSON.stringify(answer, epochSeconds))
     : xml(
         200,
@@ -68,7 +92,7 @@ export const writeAnswer = (service: Service, action: string, answer: Answer): H
       );
 
 export const writeError = (service: Service, { status, code, message }: WireError): HttpAnswer =>
-  service.protocol === 'json'
+  service.protocol !== 'query'
     ? json(status, JSON.stringify({ __type: code, Message: message, message }))
     : xml(
         status,

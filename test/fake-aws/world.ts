@@ -69,6 +69,27 @@ export interface FakeRole {
   externalId?: string | undefined;
 }
 
+/** One management event: what LookupEvents finds it by, and the record itself. `fakeEvent` makes one. */
+export interface FakeEvent {
+  eventId: string;
+  name: string;
+  /** `s3.amazonaws.com` */
+  source: string;
+  at: Date;
+  region: string;
+  accessKeyId: string;
+  userName: string;
+  /** `CloudTrailEvent`: JSON. */
+  record: string;
+}
+
+/** A Lambda function, and the environment that it was given. */
+export interface FakeFunction {
+  region: string;
+  functionName: string;
+  environment: Record<string, string> | 'undecryptable';
+}
+
 export interface FakeReportSettings {
   /** How many GenerateCredentialReport calls answer STARTED or INPROGRESS before one answers COMPLETE. */
   polls: number;
@@ -91,6 +112,9 @@ export interface FakeAccount {
   users: FakeUser[];
   roles: FakeRole[];
   report: FakeReportSettings;
+  /** What CloudTrail knows, in no order. Changes of IAM add to it. */
+  events: FakeEvent[];
+  functions: FakeFunction[];
 }
 
 export interface FakeUnit {
@@ -175,6 +199,9 @@ export const exampleKeyId = (number: number): string => example('AKIA', number, 
 /** The same for the temporary credentials of AssumeRole. */
 export const exampleSessionKeyId = (number: number): string => example('ASIA', number, 9);
 
+/** A secret access key like AWS's documented one, another for every number: no output may ever hold it. */
+export const exampleSecret = (number: number): string => `${HUB_CREDENTIALS.secretAccessKey}/${number}`;
+
 export const fakeKey = (overrides: Partial<FakeKey> = {}): FakeKey => ({
   accessKeyId: overrides.accessKeyId ?? exampleKeyId(++builtKeys),
   status: 'Active',
@@ -200,10 +227,11 @@ export const fakeUser = (overrides: FakeUserOverrides = {}): FakeUser => {
   };
 };
 
-export interface FakeAccountOverrides extends Partial<Omit<FakeAccount, 'users' | 'root' | 'report'>> {
+export interface FakeAccountOverrides extends Partial<Omit<FakeAccount, 'users' | 'root' | 'report' | 'functions'>> {
   users?: readonly FakeUserOverrides[];
   root?: Partial<Omit<FakeRoot, 'keys'>> & { keys?: readonly Partial<FakeKey>[] };
   report?: Partial<FakeReportSettings>;
+  functions?: readonly Partial<FakeFunction>[];
 }
 
 /** An account with a role `keyaudit` that asks for no external id, a keyless root, and a report that is COMPLETE on the second call. */
@@ -212,7 +240,14 @@ export const fakeAccount = (overrides: FakeAccountOverrides = {}): FakeAccount =
   name: overrides.id ?? HUB_ACCOUNT_ID,
   partition: 'aws',
   roles: [{ roleName: 'keyaudit' }],
+  events: [],
   ...overrides,
+  functions: (overrides.functions ?? []).map((given, at) => ({
+    region: 'us-east-1',
+    functionName: `function-${at + 1}`,
+    environment: {},
+    ...given,
+  })),
   root: { created: LONG_AGO, mfaActive: true, ...overrides.root, keys: (overrides.root?.keys ?? []).map(fakeKey) },
   users: (overrides.users ?? []).map(fakeUser),
   report: { polls: 1, dateSuffix: 'Z', upperCaseBooleans: false, additionalInfo: 'absent', ...overrides.report },
