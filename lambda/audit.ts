@@ -5,6 +5,8 @@ import { byRank, type FindingContext, findingsOf } from './domain/findings.ts';
 import type { Failure, IamUser, Severity } from './domain/model.ts';
 import type { AuditReport, Finding, ReportedAccount } from './domain/report.ts';
 import { formatInstant, HOUR } from './domain/time.ts';
+import { locateFindings } from './locate-findings.ts';
+import type { Locator } from './locators/locator.ts';
 import type { FindAccounts, OpenAccount, Progress } from './ports.ts';
 import { type AccountReading, readAccount } from './read-account.ts';
 import { evaluate } from './rules/evaluate.ts';
@@ -22,6 +24,8 @@ export type AuditRequest = {
 export type AuditPorts = {
   findAccounts: FindAccounts;
   openAccount: OpenAccount;
+  /** Where keys are looked for; those that run in the audit are asked. */
+  locators: readonly Locator[];
   clock: () => Date;
   /** Aborted when reading has to stop. */
   signal: AbortSignal;
@@ -46,6 +50,7 @@ export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<A
           users: request.users,
           wouldFlag: (user) => wouldFlag(user, request.context),
           signal: ports.signal,
+          now: request.context.now,
           concurrency: USERS_AT_ONCE,
           onUserRead: () => step({ usersRead: progress.usersRead + 1 }),
         });
@@ -54,7 +59,10 @@ export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<A
       }),
     ),
   );
-  return reportOn(readings, request, [...failures, ...nowhereFound(request.users ?? [], readings)], ports.clock());
+  const notFound = nowhereFound(request.users ?? [], readings);
+  const report = reportOn(readings, request, [...failures, ...notFound], ports.clock());
+  const users = readings.flatMap(({ read }) => read);
+  return { ...(await locateFindings(report, users, ports)), finishedAt: ports.clock().toISOString() };
 };
 
 /** A rule that cannot be asked may have fired. */

@@ -1,6 +1,6 @@
 import { reasonOf } from './domain/failure.ts';
 import type { Failure } from './domain/model.ts';
-import type { AuditReport } from './domain/report.ts';
+import { type AuditReport, withoutUsage } from './domain/report.ts';
 import type { Connection, Notifier, NotifierContext } from './notifiers/notifier.ts';
 
 /** What became of the messages, channel by channel. */
@@ -26,11 +26,12 @@ export const deliver = async (
   context: Omit<NotifierContext, 'signal'>,
   timeLeft: () => number,
 ): Promise<Delivery> => {
+  const shown = context.slack.showUsage ? report : withoutUsage(report);
   const delivery: Delivery = { delivered: [], notSetUp: [], failures: [], causes: [] };
   for (const [position, { id, connect }] of notifiers.entries()) {
     const limit = timeLeft() * (position < notifiers.length - 1 ? SHARE : 1);
     try {
-      const told = { ...report, failures: [...report.failures, ...delivery.failures] };
+      const told = { ...shown, failures: [...shown.failures, ...delivery.failures] };
       const signal = AbortSignal.timeout(Math.max(0, Math.floor(limit)));
       const connection = await Promise.race([tell(connect, { ...context, signal }, told), expiry(id, limit, signal)]);
       if (connection.ready) delivery.delivered.push(id);

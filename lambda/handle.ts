@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { reasonOf } from './domain/failure.ts';
 import type { AuditReport } from './domain/report.ts';
+import type { Locator } from './locators/locator.ts';
 import { type RunMetrics, runMetrics } from './metrics.ts';
 import type { Notifier, NotifierContext } from './notifiers/notifier.ts';
 import type { FindAccounts, KeepReport, OpenAccount } from './ports.ts';
@@ -20,6 +21,7 @@ export type Auditor = {
   }>;
   /** Absent where reports are kept nowhere. */
   keepReport?: KeepReport | undefined;
+  locators: readonly Locator[];
   notifiers: readonly Notifier[];
   notifierContext: Omit<NotifierContext, 'signal'>;
   publishMetrics: (metrics: RunMetrics) => void;
@@ -47,9 +49,9 @@ export const handle =
     const remaining = getRemainingTimeInMillis();
     const signal = AbortSignal.timeout(Math.max(0, remaining - Math.min(DELIVERY_TIME, remaining / 2)));
     const aws = await auditor.connectAws({ settings, signal });
-    const { clock } = auditor;
+    const { clock, locators } = auditor;
     const context = findingContextOf(settings, clock());
-    const report = await audit({ scanId: awsRequestId, context, users }, { ...aws, clock, signal });
+    const report = await audit({ scanId: awsRequestId, context, users }, { ...aws, locators, clock, signal });
     logReport(report, auditor);
     if (!notify) return answerOf(report, { delivered: [], notSetUp: [] });
 

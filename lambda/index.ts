@@ -8,6 +8,7 @@ import { connectAws } from './aws/index.ts';
 import { keepReport } from './aws/reports.ts';
 import { readSecret } from './aws/secret.ts';
 import { handle } from './handle.ts';
+import { locators } from './locators/index.ts';
 import type { RunMetrics } from './metrics.ts';
 import { notifierContext } from './notifiers/context.ts';
 import { notifiers } from './notifiers/index.ts';
@@ -36,6 +37,7 @@ const audit = handle({
   settings,
   connectAws,
   keepReport: REPORT_BUCKET ? keepReport(new S3Client({ requestHandler }), REPORT_BUCKET) : undefined,
+  locators,
   notifiers,
   notifierContext: notifierContext(settings, process.env, async () =>
     SLACK_TOKEN_SECRET_ARN ? readSecret(secrets, SLACK_TOKEN_SECRET_ARN) : undefined,

@@ -1,4 +1,5 @@
 import type { CredentialReportRow } from './domain/credential-report.ts';
+import { inactiveKeys, withoutDeactivationTag, withTrailDeactivations } from './domain/deactivation.ts';
 import { reasonOf } from './domain/failure.ts';
 import type { AccessKey, Account, Failure, IamUser } from './domain/model.ts';
 import { screenKeys, type WouldFlag } from './domain/screening.ts';
@@ -17,9 +18,19 @@ export type Look = {
   outOfTime: boolean;
 };
 
+export type LookOptions = {
+  wouldFlag: WouldFlag;
+  /** Aborted when there is no time left. */
+  signal: AbortSignal;
+  now: Date;
+  /** Ask CloudTrail about inactive keys with a tag as well: before one of them is deleted. */
+  verifyDeactivations?: boolean;
+};
+
 /**
  * Reads one user from IAM with as few calls as the question takes: ListAccessKeys; where that and the report's row leave
- * anything open, GetAccessKeyLastUsed per key; where a rule fires, the tags. A user or key that is gone meanwhile is
+ * anything open, GetAccessKeyLastUsed per key; where a rule fires, the tags, and
+ * CloudTrail where an inactive key has no tag that says since when. A user or key that is gone meanwhile is
  * skipped. Never rejects.
  */
 export const lookAtUser = async (
@@ -27,8 +38,7 @@ export const lookAtUser = async (
   { userName, arn }: ListedUser,
   row: CredentialReportRow | undefined,
   reader: AccountReader,
-  wouldFlag: WouldFlag,
-  signal: AbortSignal,
+  { wouldFlag, signal, now, verifyDeactivations = false }: LookOptions,
 ): Promise<Look> => {
   const id = `${account.id}/${userName}`;
   const look: Look = { keys: 0, read: undefined, failures: [], unreadable: false, outOfTime: false };
@@ -56,7 +66,15 @@ export const lookAtUser = async (
       fail('its tags could not be read, so they neither exempt it nor name an owner', error);
       return {};
     });
-    return tags ? { ...look, read: { ...live, tags } } : { ...look, keys: 0 };
+    if (!tags) return { ...look, keys: 0 };
+    const tagged: IamUser = { ...live, tags };
+    const untagged = withoutDeactivationTag(tagged);
+    if ((verifyDeactivations ? inactiveKeys(tagged) : untagged).length === 0) return { ...look, read: tagged };
+    const deactivations = await reader.readDeactivations().catch((error) => {
+      if (untagged.length > 0) fail('CloudTrail does not say since when its keys are inactive', error);
+      return { at: new Map<string, Date>(), complete: false };
+    });
+    return { ...look, read: withTrailDeactivations(tagged, deactivations, now) };
   } catch (error) {
     if (signal.aborted) return { ...look, outOfTime: true };
     const reason = `it could not be read: ${reasonOf(error)}`;

@@ -1,11 +1,12 @@
 /**
- * What the program asks of AWS, by the adapter that asks: file names of `lambda/aws/` and `lambda/notifiers/`, without
- * their ending. The stacks' policies are made of these lists, and test/permissions.test.ts holds them against the code.
+ * What the program asks of AWS, by the adapter that asks: file names of `lambda/aws/`, `lambda/notifiers/` and `bin/aws/`,
+ * without their ending. The stacks' policies are made of these lists, and test/permissions.test.ts holds them against the code.
  */
 type Actions = Readonly<Record<string, readonly string[]>>;
 
 /** Of every audited account, the hub's own included: reading, and nothing else. */
 export const auditedAccountActions = {
+  cloudtrail: ['cloudtrail:LookupEvents'],
   'credential-report': ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'],
   iam: ['iam:GetAccessKeyLastUsed', 'iam:GetAccountSummary', 'iam:ListAccessKeys', 'iam:ListUserTags', 'iam:ListUsers'],
 } as const satisfies Actions;
@@ -26,9 +27,14 @@ export const hubActions = {
 export const topicKeyActions = ['kms:Decrypt', 'kms:GenerateDataKey'] as const;
 
 /**
+ * What only the command line calls, with the operator's own credentials.
+ *
  * A deployment names the organizational units to audit, as its stack set needs them, so the hub never lists the whole
- * organization: only `keyaudit scan` does, with the operator's own credentials.
+ * organization: only `keyaudit scan` does.
  */
 export const commandLineActions = {
   accounts: ['organizations:ListAccounts', 'organizations:ListRoots'],
+  'change-keys': ['iam:CreateAccessKey', 'iam:DeleteAccessKey', 'iam:TagUser', 'iam:UntagUser', 'iam:UpdateAccessKey'],
+  functions: ['lambda:ListFunctions'],
+  'key-account': ['sts:GetAccessKeyInfo'],
 } as const satisfies Actions;

@@ -1,6 +1,7 @@
+import type { RepositoryPlace } from './domain/location.ts';
 import type { AccessKey, Account, Failure, LastUsed, Tags } from './domain/model.ts';
-
 import type { AuditReport } from './domain/report.ts';
+import type { TrailEvent } from './domain/trail.ts';
 
 /** The outside world, as the audit sees it: function types, implemented by the adapters. */
 
@@ -24,6 +25,27 @@ export type ReadUserTags = (userName: string) => Promise<Tags | undefined>;
 /** Whether the root user has an access key. */
 export type ReadRootKeyPresent = () => Promise<boolean>;
 
+/** What CloudTrail is asked for: the calls that a key signed, or every call of one name. One region at a time. */
+export type TrailQuery = { attribute: 'AccessKeyId' | 'EventName'; value: string; region: string };
+/**
+ * Management events of the last 90 days, newest first. `complete` is false where there are more than were read.
+ * Rejects when CloudTrail does not answer.
+ */
+export type LookUpEvents = (query: TrailQuery) => Promise<{ events: TrailEvent[]; complete: boolean }>;
+
+/**
+ * When keys of the account were made inactive, by access key id, as far as CloudTrail remembers: 90 days. A key that is
+ * not there, and `complete`: longer ago, or never. Asked once per reader, however often it is called. Rejects when
+ * CloudTrail does not answer.
+ */
+export type ReadDeactivations = () => Promise<{ at: ReadonlyMap<string, Date>; complete: boolean }>;
+
+/**
+ * The name of the IAM user whose key it is. `undefined` means that it is not in this account, or that the caller is not
+ * allowed to know: AWS answers both with the same refusal, so whoever tells people says both. Rejects for any other error.
+ */
+export type FindKeyUser = (accessKeyId: string) => Promise<string | undefined>;
+
 /** One account, opened for reading. */
 export type AccountReader = {
   partition: string;
@@ -33,6 +55,9 @@ export type AccountReader = {
   readLastUsed: ReadLastUsed;
   readUserTags: ReadUserTags;
   readRootKeyPresent: ReadRootKeyPresent;
+  lookUpEvents: LookUpEvents;
+  readDeactivations: ReadDeactivations;
+  findKeyUser: FindKeyUser;
 };
 
 /** Opens an account with the credentials for it. Rejects when they can not be had. */
@@ -46,3 +71,35 @@ export type KeepReport = (report: AuditReport) => Promise<string>;
 
 /** How far a scan is. */
 export type Progress = { accounts: number; accountsRead: number; usersRead: number };
+
+/**
+ * The functions of one region of the account whose environment holds one of the ids. Values are compared and forgotten.
+ * `unreadable` are functions whose environment could not be decrypted. Rejects when the functions can not be listed.
+ */
+export type FindFunctions = (
+  accessKeyIds: readonly string[],
+  region: string,
+) => Promise<{ found: FunctionUse[]; unreadable: { functionName: string; reason: string }[] }>;
+export type FunctionUse = { accessKeyId: string; functionName: string; variable: string };
+
+/** Every access key id that stands in the repositories, in one pass: in clear, encrypted, or by reference. */
+export type SearchRepositories = () => Promise<RepositorySearch>;
+export type RepositorySearch = {
+  repositories: readonly string[];
+  /** How many files were read. */
+  files: number;
+  uses: RepositoryUse[];
+  keysInCode: KeyInCode[];
+  /** Folders and files that could not be read or decrypted: scope `locator`, the path as id. */
+  failures: Failure[];
+};
+export type RepositoryUse = {
+  accessKeyId: string;
+  place: RepositoryPlace;
+  /** It stands there encrypted. */
+  encrypted?: boolean;
+  /** The Hiera key or YAML anchor that it comes from, where it does not stand there itself. */
+  via?: string;
+};
+/** Infrastructure code that makes an access key. `userName` is `null` where the code does not say it in so many words. */
+export type KeyInCode = { tool: string; userName: string | null; place: RepositoryPlace };

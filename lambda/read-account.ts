@@ -31,6 +31,8 @@ export type ReadingOptions = {
   wouldFlag: WouldFlag;
   /** Aborted when there is no time left: what was read so far is returned. */
   signal: AbortSignal;
+  /** The instant of the audit. */
+  now: Date;
   /** Users read at the same time. */
   concurrency: number;
   onUserRead?: () => void;
@@ -131,7 +133,7 @@ const readUsers = async (
   start: AccountReading,
   roster: Roster,
   reader: AccountReader,
-  { users: wanted, wouldFlag, signal, concurrency, onUserRead }: ReadingOptions,
+  { users: wanted, wouldFlag, signal, now, concurrency, onUserRead }: ReadingOptions,
 ): Promise<AccountReading> => {
   const { account } = start;
   const isWanted = (userName: string): boolean => !wanted || wanted.includes(userName);
@@ -144,7 +146,7 @@ const readUsers = async (
         return { keys: row.keys.length, failures: [], read: undefined, unreadable: false, outOfTime: false };
       }
       return limit(async () => {
-        const look = await lookAtUser(account, user, wanted ? undefined : row, reader, wouldFlag, signal);
+        const look = await lookAtUser(account, user, wanted ? undefined : row, reader, { wouldFlag, signal, now });
         onUserRead?.();
         return look;
       });

@@ -67,6 +67,8 @@ const slack = z.strictObject({
   ownerTag: z.string().min(1).default('owner-slack'),
   /** Whether a scan that found nothing says so. */
   allClear: z.boolean().default(true),
+  /** Whether Slack and SNS may see the IP addresses and user agents that used a key. */
+  showUsage: z.boolean().default(false),
 });
 
 const sns = z.strictObject({
@@ -78,6 +80,17 @@ const sns = z.strictObject({
 const schedule = z.strictObject({
   expression: z.string().min(1).default('cron(0 9 ? * MON-FRI *)'),
   timezone: z.string().min(1).default('Europe/London'),
+});
+
+/** A service outside AWS into which keys are typed by hand. */
+const thirdPartyService = z.strictObject({
+  name: z.string().trim().min(1),
+  url: z.url({ protocol: /^https?$/, error: 'is not a link' }),
+});
+
+const eyaml = z.strictObject({
+  /** Reads text with `ENC[…]` on stdin and writes it with the values in clear: a program and its arguments, no shell. */
+  command: z.array(z.string().min(1)).min(1).default(['eyaml', 'decrypt', '--stdin']),
 });
 
 const exemption = z.strictObject({
@@ -120,6 +133,10 @@ const settings = z
     /** How many runs of the Lambda there may be at once; no limit of its own where absent. */
     reservedConcurrency: z.int().min(1).optional(),
     exemptions: z.array(exemption).default([]),
+    thirdPartyServices: z.array(thirdPartyService).default([]),
+    eyaml: eyaml.prefault({}),
+    /** The IAM user's tag that names the infrastructure code which manages its keys, beside the usual ones. */
+    managedByTag: z.string().min(1).optional(),
   })
   .superRefine(({ accounts: chosen, productionAccounts }, problems) => {
     if (!Array.isArray(chosen)) return;
@@ -234,10 +251,17 @@ const inWords = (issue: z.core.$ZodIssue): string => {
 };
 
 /** What findings need of the settings, judged at `now`. */
-export const findingContextOf = ({ policy, slack, runbookUrl, exemptions }: Settings, now: Date): FindingContext => ({
+export const findingContextOf = (
+  { policy, slack, runbookUrl, exemptions, managedByTag }: Settings,
+  now: Date,
+): FindingContext => ({
   policy,
   now,
-  team: { ...(runbookUrl && { runbookUrl }), ...(slack.onCall && { onCall: slack.onCall }) },
+  team: {
+    ...(runbookUrl && { runbookUrl }),
+    ...(slack.onCall && { onCall: slack.onCall }),
+    ...(managedByTag && { managedByTag }),
+  },
   ownerTag: slack.ownerTag,
   exemptions,
 });

@@ -12,13 +12,13 @@ export type AuditedAccountStackProps = StackProps & {
 };
 
 /**
- * The role that an audited account has: it lets the hub read access keys, and nothing else. Needs no bootstrapped account,
- * so that the same template serves `cdk deploy`, a stack set and the console.
+ * The role that an audited account has: it lets the hub read access keys and CloudTrail's event history, and nothing
+ * else. Needs no bootstrapped account, so that the same template serves `cdk deploy`, a stack set and the console.
  */
 export class AuditedAccountStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: AuditedAccountStackProps) {
     super(scope, id, {
-      description: 'keyaudit: lets the auditor read the IAM access keys of this account',
+      description: 'keyaudit: lets the auditor read the IAM access keys of this account, and the calls made with them',
       synthesizer: new LegacyStackSynthesizer(),
       ...props,
     });
@@ -30,7 +30,7 @@ export class AuditedAccountStack extends Stack {
 
     const role = new Role(this, 'AuditRole', {
       roleName: settings.auditRoleName,
-      description: 'keyaudit: reads IAM access keys',
+      description: 'keyaudit: reads IAM access keys, and the calls made with them',
       // The account, not its role: a principal that does not exist yet is refused, and one that is made again is another.
       assumedBy: new AccountPrincipal(hubAccountId).withConditions(this.trust(hubAccountId, settings)),
       inlinePolicies: {
@@ -42,7 +42,7 @@ export class AuditedAccountStack extends Stack {
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'Reading only: the credential report, the account summary and the list of users have no resource to name, and every user of the account is read.',
+        'Reading only: the credential report, the account summary, the list of users and the event history have no resource to name, and every user of the account is read.',
     });
     new CfnOutput(this, 'AuditRoleArn', { description: 'What the hub assumes', value: role.roleArn });
   }

@@ -31,7 +31,8 @@ export const hubRole = (scope: Construct, props: HubRoleProps): Role => {
   const auditRoles = `arn:${Aws.PARTITION}:iam::*:role/${settings.auditRoleName}`;
   const role = new Role(scope, 'HubRole', {
     roleName: hubRoleName(settings),
-    description: 'keyaudit: reads IAM access keys, here and through the audit roles, and tells what it found',
+    description:
+      'keyaudit: reads IAM access keys and the calls made with them, here and through the audit roles, and tells what it found',
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: {
       'read-own-account': allow(Object.values(auditedAccountActions).flat(), '*'),
@@ -67,7 +68,7 @@ const acknowledge = (role: Role, { settings, reports }: HubRoleProps): void => {
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'Listing and reading: the credential report, the account summary and the list of users have no resource to name, every user is read, and so is every account of the organizational units.',
+        'Listing and reading: the credential report, the account summary, the list of users and the event history have no resource to name, every user is read, and so is every account of the organizational units.',
     },
     {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${settings.auditRoleName}]`,

@@ -37,6 +37,9 @@ export const accountReader = (overrides: Partial<AccountReader> = {}): AccountRe
   readLastUsed: async () => used(hoursAgo(1)),
   readUserTags: async () => ({}),
   readRootKeyPresent: async () => false,
+  lookUpEvents: async () => ({ events: [], complete: true }),
+  readDeactivations: async () => ({ at: new Map(), complete: true }),
+  findKeyUser: async () => 'alice',
   ...overrides,
 });
 

@@ -66,7 +66,13 @@ const finding: fc.Arbitrary<Finding> = fc.record(
     nextStep,
     owner: text,
     description: text,
-    locations: fc.array(fc.record({ source: text, text }), { maxLength: 5 }),
+    locations: fc.array(
+      fc.record(
+        { source: text, state: fc.constantFrom('seen', 'nothing-seen', 'to-check'), text, usage: text },
+        { requiredKeys: ['source', 'state', 'text'] },
+      ),
+      { maxLength: 5 },
+    ),
     change: fc.constantFrom('new', 'ongoing'),
     firstSeenAt: instant,
   },

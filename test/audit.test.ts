@@ -142,7 +142,7 @@ describe('a finding', () => {
           },
           owner: 'publishing',
           description: 'hieradata: support',
-          locations: [],
+          locations: [{ source: 'key-description', state: 'seen', text: 'hieradata: support' }],
         },
       ],
       exempt: [],

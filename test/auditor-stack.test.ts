@@ -97,6 +97,7 @@ describe('the function', () => {
 
 describe('the hub’s role', () => {
   const reading = [
+    'cloudtrail:LookupEvents',
     'iam:GenerateCredentialReport',
     'iam:GetAccessKeyLastUsed',
     'iam:GetAccountSummary',

@@ -3,7 +3,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { assumeAuditRole, readIdentity } from '../lambda/aws/credentials.ts';
 
-const client = new STSClient({ region: 'eu-west-1' });
+const credentials = {
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+const client = new STSClient({ region: 'eu-west-1', credentials });
 const sts = mockClient(client);
 beforeEach(() => {
   sts.reset();
@@ -21,9 +25,14 @@ describe('who the program is', () => {
     ['arn:aws:iam::111122223333:user/hub', 'aws'],
     ['arn:aws-us-gov:sts::111122223333:assumed-role/keyaudit-hub/keyaudit', 'aws-us-gov'],
     ['arn:aws-cn:iam::111122223333:root', 'aws-cn'],
-  ])('as %s: the account and its partition', async (Arn, partition) => {
+  ])('as %s: the account, its partition and the key', async (Arn, partition) => {
     sts.on(GetCallerIdentityCommand).resolves({ Account: '111122223333', Arn });
-    expect(await readIdentity(client, signal)).toEqual({ accountId: '111122223333', partition });
+    expect(await readIdentity(client, signal)).toEqual({
+      accountId: '111122223333',
+      partition,
+      arn: Arn,
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    });
   });
 
   it('is not guessed where STS does not say', async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { deactivationTag, inactiveSinceAtLeast, withDeactivationTags } from '../lambda/domain/deactivation.ts';
+import {
+  deactivationTag,
+  inactiveSinceAtLeast,
+  withDeactivationTags,
+  withTrailDeactivations,
+} from '../lambda/domain/deactivation.ts';
 import type { AccessKey } from '../lambda/domain/model.ts';
 import { accessKey, daysAgo, FIRST_KEY, iamUser, NOW, never, SECOND_KEY, unknown, used } from './builders.ts';
 
@@ -76,5 +81,39 @@ describe('the earliest instant since which a key can have been inactive', () => 
     ['else not known', { ...inactive, lastUsed: never }, undefined],
   ])('is %s', (_what, overrides, expected) => {
     expect(inactiveSinceAtLeast(accessKey(overrides))).toEqual(expected);
+  });
+});
+
+describe('CloudTrail on an inactive key', () => {
+  type Case = { tag?: Date; seen?: Date; complete?: boolean; key?: Partial<AccessKey> };
+  const read = ({ tag, seen, complete = true, key = {} }: Case): AccessKey | undefined => {
+    const tags = tag ? { [deactivationTag(FIRST_KEY)]: at(tag) } : {};
+    const user = iamUser({ accessKeys: [accessKey({ ...inactive, lastUsed: used(daysAgo(95)), ...key })], tags });
+    const deactivations = { at: new Map(seen ? [[FIRST_KEY, seen]] : []), complete };
+    return withDeactivationTags(withTrailDeactivations(user, deactivations, NOW), NOW).accessKeys[0];
+  };
+
+  it.each<[string, Case, object]>([
+    ['counts from the call it saw', { seen: daysAgo(10) }, { deactivatedAt: daysAgo(10) }],
+    ['gives way to a later tag', { seen: daysAgo(10), tag: daysAgo(9) }, { deactivatedAt: daysAgo(9) }],
+    ['is believed before an earlier tag', { seen: daysAgo(9), tag: daysAgo(10) }, { deactivatedAt: daysAgo(9) }],
+    [
+      'that saw no call within its memory means then or earlier',
+      {},
+      { deactivatedAt: daysAgo(90), deactivatedThenOrEarlier: true },
+    ],
+    ['that saw no call leaves the tag alone', { tag: daysAgo(10) }, { deactivatedAt: daysAgo(10) }],
+  ])('%s', (_what, known, expected) => {
+    expect(read(known)).toMatchObject(expected);
+  });
+
+  it.each<[string, Case]>([
+    ['was not read to its end', { complete: false }],
+    ['saw no call, but the key was used since', { key: { lastUsed: used(daysAgo(89)) } }],
+    ['saw a call, but the key was used since', { seen: daysAgo(10), key: { lastUsed: used(daysAgo(9)) } }],
+    ['is asked of an active key', { seen: daysAgo(10), key: { status: 'Active' } }],
+    ['is asked of an expired key', { key: { status: 'Expired' } }],
+  ])('that %s tells nothing', (_what, known) => {
+    expect(read(known)).not.toHaveProperty('deactivatedAt');
   });
 });

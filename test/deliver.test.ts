@@ -4,7 +4,7 @@ import type { AuditReport } from '../lambda/domain/report.ts';
 import { notifiers } from '../lambda/notifiers/index.ts';
 import type { Notifier } from '../lambda/notifiers/notifier.ts';
 import { notifierContext } from './notifier-context.ts';
-import { auditReport } from './report-builders.ts';
+import { auditReport, finding } from './report-builders.ts';
 
 const working = (id: string, told: AuditReport[] = []): Notifier => ({
   id,
@@ -38,6 +38,20 @@ describe('delivering', () => {
       causes: [],
     });
     expect(told).toEqual([report, report]);
+  });
+
+  it('keeps IP addresses and user agents to itself, unless the settings show them', async () => {
+    const usage = 'from 192.0.2.10 by Boto3/1.34';
+    const location = { source: 'cloudtrail', state: 'seen', text: 's3 ListBuckets', usage } as const;
+    const report = auditReport({ findings: [finding({ locations: [location] })] });
+    const shownTo = async (showUsage: boolean): Promise<unknown> => {
+      const told: AuditReport[] = [];
+      const slack = { ...notifierContext().slack, showUsage };
+      await deliver(report, [working('a', told)], notifierContext({ slack }), plenty);
+      return told[0]?.findings[0]?.locations[0];
+    };
+    expect(await shownTo(false)).toEqual({ source: 'cloudtrail', state: 'seen', text: 's3 ListBuckets' });
+    expect(await shownTo(true)).toEqual(location);
   });
 
   it('goes on after a failure, and tells the next channel of it', async () => {

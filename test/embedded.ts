@@ -2,6 +2,7 @@ import { afterEach } from '@jest/globals';
 import { audit } from '../lambda/audit.ts';
 import { connectAws } from '../lambda/aws/index.ts';
 import type { AuditReport } from '../lambda/domain/report.ts';
+import { locators } from '../lambda/locators/index.ts';
 import type { Progress } from '../lambda/ports.ts';
 import { findingContextOf, parseSettings } from '../lambda/settings.ts';
 import { NOW } from './builders.ts';
@@ -50,7 +51,7 @@ export const scan = async ({
     elapsed: () => waited,
   });
   const context = findingContextOf(settings, NOW);
-  return audit({ scanId: 'scan-1', context, users }, { ...aws, clock, signal, onProgress });
+  return audit({ scanId: 'scan-1', context, users }, { ...aws, locators, clock, signal, onProgress });
 };
 
 /** `user: rule, rule` for every finding, ranked. */

@@ -23,6 +23,7 @@ const readingTime = async (remaining: number): Promise<number | undefined> => {
   const auditor: Auditor = {
     settings: parseSettings({}),
     connectAws,
+    locators: [],
     notifiers: [],
     notifierContext: notifierContext(),
     publishMetrics: () => {},

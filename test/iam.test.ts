@@ -11,7 +11,14 @@ import {
 } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { listAccessKeys, listUsers, readLastUsed, readRootKeyPresent, readUserTags } from '../lambda/aws/iam.ts';
+import {
+  findKeyUser,
+  listAccessKeys,
+  listUsers,
+  readLastUsed,
+  readRootKeyPresent,
+  readUserTags,
+} from '../lambda/aws/iam.ts';
 import { NOW } from './builders.ts';
 
 const iam = mockClient(IAMClient);
@@ -123,5 +130,26 @@ describe('readRootKeyPresent', () => {
   it('does not take a summary without the number for no key', async () => {
     iam.on(GetAccountSummaryCommand).resolves({ SummaryMap: {} });
     await expect(readRootKeyPresent(call)()).rejects.toThrow('no AccountAccessKeysPresent');
+  });
+});
+
+describe('findKeyUser', () => {
+  it('gives the name of the user', async () => {
+    iam.on(GetAccessKeyLastUsedCommand, { AccessKeyId: KEY }).resolves({ UserName: 'alice' });
+    expect(await findKeyUser(call)(KEY)).toBe('alice');
+  });
+
+  it.each([
+    ['AccessDenied', Object.assign(new Error('not authorized'), { name: 'AccessDenied' })],
+    ['AccessDeniedException', Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' })],
+    ['NoSuchEntity', noSuchUser],
+  ])('gives undefined where AWS answers %s', async (_, error) => {
+    iam.on(GetAccessKeyLastUsedCommand).rejects(error);
+    expect(await findKeyUser(call)(KEY)).toBeUndefined();
+  });
+
+  it('throws what else goes wrong', async () => {
+    iam.on(GetAccessKeyLastUsedCommand).rejects(serviceFailure);
+    await expect(findKeyUser(call)(KEY)).rejects.toThrow('try later');
   });
 });

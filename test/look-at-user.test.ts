@@ -3,12 +3,12 @@ import type { IamUser } from '../lambda/domain/model.ts';
 import { type Look, lookAtUser } from '../lambda/look-at-user.ts';
 import type { AccountReader } from '../lambda/ports.ts';
 import { accountReader, listedKey, listedUser } from './account-reader.ts';
-import { account, FIRST_KEY, hoursAgo, SECOND_KEY, used } from './builders.ts';
+import { account, FIRST_KEY, hoursAgo, NOW, SECOND_KEY, used } from './builders.ts';
 
 type Case = { reader?: Partial<AccountReader>; wouldFlag?: (user: IamUser) => boolean; signal?: AbortSignal };
 
 const look = ({ reader = {}, wouldFlag = () => true, signal = new AbortController().signal }: Case): Promise<Look> =>
-  lookAtUser(account(), listedUser(), undefined, accountReader(reader), wouldFlag, signal);
+  lookAtUser(account(), listedUser(), undefined, accountReader(reader), { wouldFlag, signal, now: NOW });
 
 /** Answers in turn; the last one again and again. */
 const inTurn = <T>(...answers: (() => Promise<T>)[]): (() => Promise<T>) => {

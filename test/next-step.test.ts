@@ -39,7 +39,7 @@ describe('the next step', () => {
       text:
         `${FIRST_KEY} has been quiet since 2026-11-15 09:00 UTC (8 days), and its replacement ${SECOND_KEY} exists since ` +
         '2026-11-03 09:00 UTC (last used on 2026-11-23 08:00 UTC by s3 in eu-west-1). Quiet is not proof: ask about weekly and monthly jobs, then make it inactive. ' +
-        `To undo it: the same command with --status Active. ${CONSOLE}`,
+        `That can be undone: --status Active. ${CONSOLE}`,
       commands: [
         `aws iam get-access-key-last-used --access-key-id ${FIRST_KEY}`,
         'aws sts get-caller-identity --query Account --output text | grep -x 111122223333 && ' +

@@ -6,7 +6,7 @@ const notHere = (what: string) => () => {
 
 /** A world where nothing is set up and time does not pass. */
 export const notifierContext = (overrides: Partial<NotifierContext> = {}): NotifierContext => ({
-  slack: { channel: '#govuk-developers', allClear: true },
+  slack: { channel: '#govuk-developers', allClear: true, showUsage: false },
   getSlackToken: async () => undefined,
   createSlackClient: notHere('Slack'),
   createSnsClient: notHere('SNS'),

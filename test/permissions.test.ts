@@ -7,14 +7,14 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { auditedAccountActions, commandLineActions, hubActions, topicKeyActions } from '../lambda/permissions.ts';
-import { daysAgo, NOW } from './builders.ts';
+import { daysAgo, hoursAgo, NOW } from './builders.ts';
 import { fakeSecret, fakeWorld, HUB_ACCOUNT_ID, startFakeAws } from './fake-aws/index.ts';
 import { everything, policiesOf, resources, synthesiseAuditedAccount, synthesiseAuditor } from './templates.ts';
 
 /** The adapters' code, the lists of lambda/permissions.ts, the policies of the stacks and the calls of a run agree. */
 
-const adapters = ['aws', 'notifiers'].flatMap((folder) => {
-  const directory = fileURLToPath(new URL(`../lambda/${folder}`, import.meta.url));
+const adapters = ['lambda/aws', 'lambda/notifiers', 'bin/aws'].flatMap((folder) => {
+  const directory = fileURLToPath(new URL(`../${folder}`, import.meta.url));
   return readdirSync(directory)
     .filter((file) => file.endsWith('.ts'))
     .map((file) => ({ name: basename(file, '.ts'), code: readFileSync(join(directory, file), 'utf8') }));
@@ -47,7 +47,7 @@ describe('the permission list of every adapter', () => {
 
   it('is of an adapter that is there', () => {
     const names = adapters.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(Object.keys(lists)));
+    expect(names).toEqual(expect.arrayContaining([...Object.keys(lists), ...Object.keys(onCommandLine)]));
   });
 });
 
@@ -98,9 +98,16 @@ const listeningS3 = async () => {
   return { asked, url: `http://127.0.0.1:${port}`, close: () => server.close() };
 };
 
-/** A run of the Lambda over the organization: one account with a credential report, one whose report is refused. */
+/** A run of the Lambda over the organization: one account with a credential report, one whose report is refused, lingering keys in both. */
 const callsOfARun = async (): Promise<Asked[]> => {
-  const oldUser = { created: daysAgo(900), keys: [{ created: daysAgo(400) }] };
+  const use = { service: 's3', region: 'eu-west-1' };
+  const oldUser = {
+    created: daysAgo(900),
+    keys: [
+      { created: daysAgo(400), lastUsed: { ...use, date: hoursAgo(1) } },
+      { created: daysAgo(30), lastUsed: { ...use, date: daysAgo(1) } },
+    ],
+  };
   const aws = await startFakeAws({
     now: () => NOW,
     world: fakeWorld({

@@ -30,6 +30,7 @@ const read = (reader: Partial<AccountReader>, options: Partial<ReadingOptions> =
   readAccount(account(), async () => accountReader(reader), {
     wouldFlag,
     signal: forever,
+    now: NOW,
     concurrency: USERS_AT_ONCE,
     ...options,
   });
@@ -157,6 +158,7 @@ describe('IAM, which throttles by the account,', () => {
       {
         findAccounts: async () => ({ accounts, failures: [] }),
         openAccount: opening.work,
+        locators: [],
         clock: () => NOW,
         signal: forever,
       },
@@ -182,6 +184,7 @@ describe('a rule that cannot judge', () => {
       {
         findAccounts: async () => ({ accounts: [account()], failures: [] }),
         openAccount: async () => accountReader({ readCredentialReport }),
+        locators: [],
         clock: () => NOW,
         signal: forever,
       },

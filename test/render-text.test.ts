@@ -25,14 +25,14 @@ describe('the report as text', () => {
       findings: [
         finding({
           owner: 'platform-team',
-          description: 'app/config.yml',
+          locations: [{ source: 'key-description', state: 'seen', text: 'app/config.yml' }],
           nextStep: { ...finding().nextStep, notBefore: '2026-11-30T09:00:00.000Z' },
         }),
         finding({
           userName: 'bob',
           accessKeyId: SECOND_KEY,
           severity: 'low',
-          locations: [{ source: 'hieradata', text: 'support::key' }],
+          locations: [{ source: 'cloudtrail', state: 'seen', text: 's3 ListBuckets', usage: 'from 192.0.2.1' }],
         }),
       ],
       exempt: [exemptFinding()],
@@ -51,7 +51,7 @@ Not read: staging (444455556666): AccessDenied.
    ${FIRST_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1)
    Overdue for rotation. Owner: platform-team.
    - Key overdue: 412 days old, the limit is 90
-   Description: app/config.yml
+   Key description: app/config.yml
    Next: Not before 2026-11-30 09:00 UTC. Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.
      aws iam create-access-key --user-name alice
 
@@ -59,7 +59,7 @@ Not read: staging (444455556666): AccessDenied.
    ${SECOND_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1)
    Overdue for rotation.
    - Key overdue: 412 days old, the limit is 90
-   Used in: support::key (hieradata)
+   CloudTrail: s3 ListBuckets, from 192.0.2.1
    Next: Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.
      aws iam create-access-key --user-name bob
 

@@ -28,11 +28,13 @@ describe('settings', () => {
         neverUsedAfterDays: 14,
         deleteInactiveAfterDays: 30,
       },
-      slack: { channel: '#govuk-developers', ownerTag: 'owner-slack', allClear: true },
+      slack: { channel: '#govuk-developers', ownerTag: 'owner-slack', allClear: true, showUsage: false },
       sns: { emails: [] },
       schedule: { expression: 'cron(0 9 ? * MON-FRI *)', timezone: 'Europe/London' },
       operatorRoleArns: [],
       exemptions: [],
+      thirdPartyServices: [],
+      eyaml: { command: ['eyaml', 'decrypt', '--stdin'] },
     });
   });
 

@@ -82,7 +82,10 @@ describe('telling Slack', () => {
   it('says all clear, unless it was asked not to', async () => {
     const server = await start();
     await notify(auditReport(), contextFor(server));
-    await notify(auditReport(), contextFor(server, [], { slack: { channel: '#govuk-developers', allClear: false } }));
+    await notify(
+      auditReport(),
+      contextFor(server, [], { slack: { channel: '#govuk-developers', allClear: false, showUsage: false } }),
+    );
     expect(server.messages.map(({ text }) => text.split('\n')[0])).toEqual([
       'All clear: no access key needs attention.',
     ]);
@@ -91,7 +94,10 @@ describe('telling Slack', () => {
   it('posts a report with nothing found but an account failed, even where all-clears are not wanted', async () => {
     const server = await start();
     const report = auditReport({ accounts: [scannedAccount(production), failedAccount(staging, 'AccessDenied')] });
-    await notify(report, contextFor(server, [], { slack: { channel: '#govuk-developers', allClear: false } }));
+    await notify(
+      report,
+      contextFor(server, [], { slack: { channel: '#govuk-developers', allClear: false, showUsage: false } }),
+    );
     expect(server.messages).toHaveLength(1);
   });
 });

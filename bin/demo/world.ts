@@ -3,6 +3,7 @@ import {
   type FakeKey,
   type FakeUserOverrides,
   type FakeWorld,
+  fakeEvent,
   fakeSecret,
   fakeWorld,
   HUB_ACCOUNT_ID,
@@ -14,6 +15,10 @@ export const topicArn = `arn:aws:sns:us-east-1:${HUB_ACCOUNT_ID}:keyaudit`;
 
 /** The key whose last use AWS refuses to tell. */
 export const unreadableKeyId = 'AKIAUNREADABLEEXAMPL';
+
+/** The key whose use was missed, and the one in the way of another's replacement: CloudTrail knows of both. */
+const lingeringKeyId = 'AKIAIOSFODNN7SUPPORT';
+const inactiveKeyId = 'AKIAINACTIVEEXAMPLEX';
 
 const INTEGRATION = HUB_ACCOUNT_ID;
 const STAGING = '444455556666';
@@ -97,14 +102,33 @@ export const demoWorld = (now: Date, slackToken: string): FakeWorld => {
         id: PRODUCTION,
         report: { polls: 0 },
         root: { keys: [key(2500, 1900 * DAY)] },
+        events: [
+          ...[2, 26, 50].map((hours) =>
+            fakeEvent({
+              name: 'GetBucketLocation',
+              region: 'eu-west-1',
+              accountId: PRODUCTION,
+              accessKeyId: lingeringKeyId,
+              at: ago(hours * HOUR),
+              userAgent: 'Boto3/1.34.2',
+            }),
+          ),
+          fakeEvent({
+            name: 'UpdateAccessKey',
+            source: 'iam.amazonaws.com',
+            accountId: PRODUCTION,
+            at: ago(8.5 * DAY),
+            requestParameters: { userName: 'mapit', accessKeyId: inactiveKeyId, status: 'Inactive' },
+          }),
+        ],
         users: [
-          user('support-api', [key(120, 2 * HOUR, { accessKeyId: 'AKIAIOSFODNN7SUPPORT' }), key(12, 1 * HOUR)], {
+          user('support-api', [key(120, 2 * HOUR, { accessKeyId: lingeringKeyId }), key(12, 1 * HOUR)], {
             'owner-slack': 'C0SUPPORTAP',
-            AKIAIOSFODNN7SUPPORT: 'hieradata: govuk::apps::support and support_api; Fastly panel',
+            [lingeringKeyId]: 'hieradata: govuk::apps::support and support_api - Fastly panel',
           }),
           user('email-alert', [key(300, 2 * HOUR, { service: 'ses' })], { owner: 'notifications' }),
           user('content-store', [key(140, 30 * DAY), key(40, 1 * HOUR)]),
-          user('mapit', [key(150, 1 * HOUR), key(60, 9 * DAY, { status: 'Inactive' })]),
+          user('mapit', [key(150, 1 * HOUR), key(60, 9 * DAY, { accessKeyId: inactiveKeyId, status: 'Inactive' })]),
           user('logit-shipper', [key(95, 1 * HOUR)], {
             'keyaudit:exempt-until': '2099-06-30',
             'keyaudit:exempt-reason': 'the vendor rotates it with us every June',

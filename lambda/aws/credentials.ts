@@ -2,14 +2,15 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aw
 import { reasonOf } from '../domain/failure.ts';
 import { parseArn } from '../domain/partition.ts';
 
-/** Who the program is: the account and partition of its own credentials. */
-export type Identity = { accountId: string; partition: string };
+/** Who the program is: what its own credentials belong to. */
+export type Identity = { accountId: string; partition: string; arn: string; accessKeyId: string };
 
 /** Rejects when there are no credentials, or AWS does not accept them. */
 export const readIdentity = async (sts: STSClient, abortSignal: AbortSignal): Promise<Identity> => {
   const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
   if (!Account || !Arn) throw new Error('STS gave no account for the credentials');
-  return { accountId: Account, partition: parseArn(Arn).partition };
+  const { accessKeyId } = await sts.config.credentials();
+  return { accountId: Account, partition: parseArn(Arn).partition, arn: Arn, accessKeyId };
 };
 
 export type AssumedCredentials = {
@@ -27,7 +28,7 @@ export type AuditRole = { name: string; externalId?: string | undefined };
  */
 export const assumeAuditRole = async (
   sts: STSClient,
-  { accountId, partition }: Identity,
+  { accountId, partition }: Pick<Identity, 'accountId' | 'partition'>,
   role: AuditRole,
   abortSignal: AbortSignal,
 ): Promise<AssumedCredentials> => {

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { KeyStatus } from '../domain/model.ts';
 import type {
+  FindKeyUser,
   ListAccessKeys,
   ListedKey,
   ListedUser,
@@ -63,6 +64,23 @@ export const readLastUsed =
     const serviceName = applicable(use.ServiceName);
     const region = applicable(use.Region);
     return { state: 'used', date: use.LastUsedDate, ...(serviceName && { serviceName }), ...(region && { region }) };
+  };
+
+/**
+ * Whose key it is. IAM answers for keys of its own account only, and refuses unknown ones like forbidden ones.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
+ */
+export const findKeyUser =
+  ({ iam, abortSignal }: Call): FindKeyUser =>
+  async (accessKeyId) => {
+    try {
+      const command = new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId });
+      return (await iam.send(command, { abortSignal })).UserName;
+    } catch (error) {
+      const isRefusal = error instanceof Error && /^AccessDenied(Exception)?$/.test(error.name);
+      if (isRefusal || error instanceof NoSuchEntityException) return undefined;
+      throw error;
+    }
   };
 
 /** A user's tags by key; `undefined` for a user who is gone. */

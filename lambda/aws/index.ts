@@ -1,15 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Account } from '../domain/model.ts';
-import type { AccountReader, FindAccounts, OpenAccount } from '../ports.ts';
+import { globalEventsRegion } from '../domain/partition.ts';
+import { deactivationsIn } from '../domain/trail.ts';
+import type { AccountReader, FindAccounts, LookUpEvents, OpenAccount, ReadDeactivations } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { findAccounts } from './accounts.ts';
+import { lookUpEvents } from './cloudtrail.ts';
 import { type Polling, readCredentialReport } from './credential-report.ts';
-import { type AssumedCredentials, assumeAuditRole, type Identity, readIdentity } from './credentials.ts';
-import { listAccessKeys, listUsers, readLastUsed, readRootKeyPresent, readUserTags } from './iam.ts';
+import { assumeAuditRole, type Identity, readIdentity } from './credentials.ts';
+import { findKeyUser, listAccessKeys, listUsers, readLastUsed, readRootKeyPresent, readUserTags } from './iam.ts';
 
 export type AwsOptions = {
   settings: Pick<Settings, 'accounts' | 'productionAccounts' | 'auditRoleName' | 'externalId'>;
@@ -34,6 +38,22 @@ const clientOptions = {
   },
 } as const;
 
+/** What a client of an account is made of: the shared connections, the counter of calls, and the account's credentials. */
+export type ClientOptions = Omit<typeof clientOptions, 'requestHandler'> &
+  Pick<STSClient['config'], 'requestHandler' | 'credentials'>;
+
+export type AwsConnection = {
+  /** Who the program is by its own credentials. */
+  identity: Identity;
+  findAccounts: FindAccounts;
+  /** One reader for each account, however often it is asked for. */
+  openAccount: OpenAccount;
+  /** For clients of other services in an account. Rejects where its role can not be assumed. */
+  clientOptionsFor: (account: Account) => Promise<ClientOptions>;
+  /** How many requests were sent so far, retries included. */
+  callCount: () => number;
+};
+
 /**
  * The audit's view of AWS, by the program's ordinary credentials, region and endpoint.
  * Rejects when there are no credentials to start with.
@@ -44,34 +64,62 @@ export const connectAws = async ({
   sleep: wait = (ms) => sleep(ms, undefined, { signal }),
   random = Math.random,
   elapsed = () => performance.now(),
-}: AwsOptions): Promise<{ findAccounts: FindAccounts; openAccount: OpenAccount; callCount: () => number }> => {
+}: AwsOptions): Promise<AwsConnection> => {
   // Every call under way listens to the one signal: many listeners are no leak, as Node 20 would say.
   setMaxListeners(0, signal);
   const sts = new STSClient(clientOptions);
   // Hundreds of accounts share one pool of sockets, and one counter of what goes through it.
   const { requestHandler } = sts.config;
   const callCount = countRequests(requestHandler);
-  const options = { ...clientOptions, requestHandler };
-  const own = await readIdentity(sts, signal);
+  const ownOptions: ClientOptions = { ...clientOptions, requestHandler, credentials: sts.config.credentials };
+  const identity = await readIdentity(sts, signal);
   const role = { name: settings.auditRoleName, externalId: settings.externalId };
 
-  const credentialsFor = async ({ id }: Account): Promise<{ credentials?: AssumedCredentials }> =>
-    id === own.accountId ? {} : { credentials: await assumeAuditRole(sts, { ...own, accountId: id }, role, signal) };
+  const clientOptionsFor = rememberedByAccount(async ({ id }): Promise<ClientOptions> => {
+    if (id === identity.accountId) return ownOptions;
+    const { credentials } = new STSClient({
+      ...ownOptions,
+      credentials: () => assumeAuditRole(sts, { ...identity, accountId: id }, role, signal),
+    }).config;
+    // Assumes the role now; a client's credentials are renewed by the SDK before they end, for all who share them.
+    await credentials();
+    return { ...ownOptions, credentials };
+  });
 
   return {
+    identity,
     findAccounts: findAccounts({
       settings,
-      ownAccountId: own.accountId,
-      organizations: new OrganizationsClient(options),
+      ownAccountId: identity.accountId,
+      organizations: new OrganizationsClient(ownOptions),
       abortSignal: signal,
     }),
-    openAccount: async (account) =>
-      reader(own, new IAMClient({ ...options, ...(await credentialsFor(account)) }), signal, {
-        sleep: wait,
-        random,
-        elapsed,
-      }),
+    openAccount: rememberedByAccount(async (account) =>
+      reader(identity, await clientOptionsFor(account), signal, { sleep: wait, random, elapsed }),
+    ),
+    clientOptionsFor,
     callCount,
+  };
+};
+
+/** Does the work once for each account, and again only where it failed. */
+const rememberedByAccount = <T>(work: (account: Account) => Promise<T>): ((account: Account) => Promise<T>) => {
+  const byId = new Map<string, () => Promise<T>>();
+  return (account) => {
+    const known = byId.get(account.id) ?? remembered(() => work(account));
+    byId.set(account.id, known);
+    return known();
+  };
+};
+
+const remembered = <T>(work: () => Promise<T>): (() => Promise<T>) => {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work().catch((error: unknown) => {
+      result = undefined;
+      throw error;
+    });
+    return result;
   };
 };
 
@@ -86,8 +134,18 @@ const countRequests = (handler: STSClient['config']['requestHandler']): (() => n
   return () => count;
 };
 
-const reader = ({ partition }: Identity, iam: IAMClient, abortSignal: AbortSignal, polling: Polling): AccountReader => {
-  const call = { iam, abortSignal };
+const reader = (
+  { partition }: Identity,
+  options: ClientOptions,
+  abortSignal: AbortSignal,
+  polling: Polling,
+): AccountReader => {
+  const call = { iam: new IAMClient(options), abortSignal };
+  const lookUp = lookUpEvents({
+    clientIn: (region) => new CloudTrailClient({ ...options, region }),
+    abortSignal,
+    ...polling,
+  });
   return {
     partition,
     readCredentialReport: readCredentialReport({ ...call, ...polling }),
@@ -96,5 +154,24 @@ const reader = ({ partition }: Identity, iam: IAMClient, abortSignal: AbortSigna
     readLastUsed: readLastUsed(call),
     readUserTags: readUserTags(call),
     readRootKeyPresent: readRootKeyPresent(call),
+    lookUpEvents: lookUp,
+    readDeactivations: once(() => readDeactivations(partition, lookUp)),
+    findKeyUser: findKeyUser(call),
   };
+};
+
+/** Also where it failed: hundreds of users ask, and one refusal is answer enough. */
+const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+};
+
+const readDeactivations = async (partition: string, lookUp: LookUpEvents): ReturnType<ReadDeactivations> => {
+  const region = globalEventsRegion(partition);
+  if (region === undefined) return { at: new Map(), complete: false };
+  const { events, complete } = await lookUp({ attribute: 'EventName', value: 'UpdateAccessKey', region });
+  return { at: deactivationsIn(events), complete };
 };

@@ -1,5 +1,5 @@
 import type { AccessKey, IamUser } from './model.ts';
-import { parseArn } from './partition.ts';
+import { globalEventsRegion, parseArn } from './partition.ts';
 
 /**
  * Exact AWS CLI lines for one key, safe to paste into a POSIX shell. What the wrong account would take, or
@@ -30,17 +30,9 @@ export const commandsFor = (user: IamUser, key: AccessKey): KeyCommands | undefi
   };
 };
 
-/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
-const globalEventsRegion: Readonly<Record<string, string>> = {
-  aws: 'us-east-1',
-  'aws-us-gov': 'us-gov-west-1',
-  'aws-cn': 'cn-northwest-1',
-};
-
 const eventRegions = (user: IamUser, { lastUsed }: AccessKey): string[] => {
   const lastUsedIn = lastUsed.state === 'used' ? lastUsed.region : undefined;
-  const { partition } = parseArn(user.arn);
-  const global = globalEventsRegion[partition] ?? lastUsedIn ?? 'us-east-1';
+  const global = globalEventsRegion(parseArn(user.arn).partition) ?? lastUsedIn ?? 'us-east-1';
   return [...new Set([lastUsedIn ?? global, global])];
 };
 

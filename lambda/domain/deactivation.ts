@@ -1,22 +1,57 @@
 import type { AccessKey, IamUser } from './model.ts';
+import { DAY } from './time.ts';
 
 /** The tag that `keyaudit` writes when it makes a key inactive; its value is an ISO 8601 instant in UTC. */
 export const deactivationTag = (accessKeyId: string): string => `keyaudit:deactivated-at:${accessKeyId}`;
 
 /**
- * The user with each inactive key's `deactivatedAt` as its tag says. A tag proves nothing, and the key's deactivation
- * stays unknown, where its value is no instant, lies in the future or before the key's creation, or before its last use:
- * then the key was active again since.
+ * The user with each inactive key's `deactivatedAt` as its tag says, unless CloudTrail saw a later one. A tag proves nothing
+ * where its value is no instant, lies in the future or before the key's creation, or before its last use: then the key was
+ * active again since.
  */
 export const withDeactivationTags = (user: IamUser, now: Date): IamUser => ({
   ...user,
   accessKeys: user.accessKeys.map((key) => {
-    const deactivatedAt = recordedAt(user, key);
-    return deactivatedAt && deactivatedAt <= now && isAfterAllElse(deactivatedAt, key)
-      ? { ...key, deactivatedAt }
-      : key;
+    const { deactivatedThenOrEarlier, ...plain } = key;
+    const tagged = recordedAt(user, key);
+    if (!tagged || tagged > now || !isAfterAllElse(tagged, key)) return key;
+    const seenLater = !deactivatedThenOrEarlier && key.deactivatedAt && key.deactivatedAt > tagged;
+    return seenLater ? key : { ...plain, deactivatedAt: tagged };
   }),
 });
+
+/** How long CloudTrail remembers: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */
+const TRAIL_DAYS = 90;
+
+/** What CloudTrail knows of deactivations: by access key id, and whether that is all there were within its memory. */
+export type TrailDeactivations = { at: ReadonlyMap<string, Date>; complete: boolean };
+
+/** Inactive keys whose user has no tag that says since when. */
+export const withoutDeactivationTag = ({ accessKeys, tags }: Pick<IamUser, 'accessKeys' | 'tags'>): AccessKey[] =>
+  inactiveKeys({ accessKeys }).filter(({ accessKeyId }) => !(deactivationTag(accessKeyId ?? '') in tags));
+
+/** Keys that somebody made inactive. */
+export const inactiveKeys = ({ accessKeys }: Pick<IamUser, 'accessKeys'>): AccessKey[] =>
+  accessKeys.filter(({ status, accessKeyId }) => status === 'Inactive' && accessKeyId !== null);
+
+/**
+ * The user with what CloudTrail says of inactive keys. One without a tag that it never saw made inactive has been so for
+ * longer than its memory, if that was seen whole. As with tags, nothing that the key's last use contradicts is taken.
+ */
+export const withTrailDeactivations = (user: IamUser, { at, complete }: TrailDeactivations, now: Date): IamUser => {
+  const inactive = inactiveKeys(user);
+  const untagged = withoutDeactivationTag(user);
+  const longAgo = new Date(now.getTime() - TRAIL_DAYS * DAY);
+  return {
+    ...user,
+    accessKeys: user.accessKeys.map((key) => {
+      const seenAt = inactive.includes(key) ? at.get(key.accessKeyId ?? '') : undefined;
+      const deactivatedAt = seenAt ?? (complete && untagged.includes(key) ? longAgo : undefined);
+      if (!deactivatedAt || !isAfterAllElse(deactivatedAt, key)) return key;
+      return { ...key, deactivatedAt, ...(!seenAt && { deactivatedThenOrEarlier: true as const }) };
+    }),
+  };
+};
 
 const recordedAt = ({ tags }: IamUser, { accessKeyId, status }: AccessKey): Date | undefined => {
   const recorded = accessKeyId && status !== 'Active' ? tags[deactivationTag(accessKeyId)] : undefined;

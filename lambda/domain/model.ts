@@ -25,6 +25,8 @@ export type AccessKey = {
   lastUsed: LastUsed;
   /** When the key was made inactive, if anything recorded it. IAM itself does not. */
   deactivatedAt?: Date;
+  /** It was made inactive then or earlier: CloudTrail does not go back further. */
+  deactivatedThenOrEarlier?: true;
 };
 
 /** Tags of an IAM user, by tag key. */

@@ -25,7 +25,12 @@ export type NextStep = {
 };
 
 /** What the team's own settings add to a step. */
-export type TeamContext = { runbookUrl?: string; onCall?: string };
+export type TeamContext = {
+  runbookUrl?: string;
+  onCall?: string;
+  /** The tag that names the infrastructure code which manages a user's keys, beside the usual ones. */
+  managedByTag?: string;
+};
 
 /** The stage of a user's keys, and the next step with its words and commands. */
 export const nextStepOf = (
@@ -44,7 +49,7 @@ export const nextStepOf = (
     capitalised(words[action]({ user, key, position, clock })),
     ...(action === 'confirm-live' || stage === 'unknown' || stage === 'unused' ? [] : mergeNote(user, clock)),
     ...(leadsToNewKey.has(action) ? smtpNote(user) : []),
-    ...infrastructureCodeNote(user),
+    ...infrastructureCodeNote(user, team),
     ...(!isRoot(user) && key.accessKeyId === null ? [REPORT_ONLY] : []),
     ...links(user, team),
   ];
@@ -145,7 +150,7 @@ const words: Record<NextAction, (scene: Scene) => string> = {
     position.stage === 'unordered'
       ? `This user has ${activeKeys(user).length} active keys created at the same instant, so neither replaces the ` +
         'other. Find where each is used, move every use onto one, then make the other inactive.'
-      : `Find everywhere ${named(key)} is used, create its replacement, put it in every one of those places and deploy. ${EVENTS_ARE_NOT_ALL} The last command shows the secret.`,
+      : `Find everywhere ${named(key)} is used, create its replacement, put it in every one of those places and deploy. ${EVENTS_ARE_NOT_ALL} The AWS CLI prints the new secret.`,
   'deploy-replacement': ({ user, key }) =>
     `${named(key)} was created ${on(key.createDate)} and has never been used. Put it wherever ` +
     `${(succession(user)?.superseded ?? []).map(named).join(' and ')} is used, and deploy.`,
@@ -189,7 +194,7 @@ const deactivateSuperseded = ({ user, key, clock }: Scene): string => {
   );
 };
 
-const UNDO = ' To undo it: the same command with --status Active.';
+const UNDO = ' That can be undone: --status Active.';
 
 const settling = ({ policy }: Clock): string => plural(policy.settleDays, 'day');
 
@@ -233,7 +238,9 @@ const latestUse = (user: IamUser): string => {
 
 const sinceInactive = (key: AccessKey): string =>
   `${key.status === 'Expired' ? 'expired' : 'inactive'} ${
-    key.deactivatedAt ? `since ${on(key.deactivatedAt, '')}` : '(it is not known since when)'
+    key.deactivatedAt
+      ? `since ${on(key.deactivatedAt, '')}${key.deactivatedThenOrEarlier ? ' or longer' : ''}`
+      : '(it is not known since when)'
   }`;
 
 const tellOnCall = ({ onCall }: TeamContext): string =>
@@ -258,13 +265,18 @@ const smtpNote = (user: IamUser): string[] =>
       ]
     : [];
 
-const infrastructureCodeNote = (user: IamUser): string[] => {
-  const tool = managedBy(user);
+const infrastructureCodeNote = (user: IamUser, team: TeamContext): string[] => {
+  const tool = managedByTag(user, team.managedByTag);
   return tool ? [`Managed by ${tool}: change it in code, an apply will undo what is done by hand.`] : [];
 };
 
-/** The tool that a user's tags name as its manager, as teams and the tools themselves commonly write it. */
-const managedBy = (user: IamUser): string | undefined => {
+/**
+ * The tool that a user's tags name as its manager: by the team's own tag, or as teams and the tools themselves commonly
+ * write it. `undefined` where no tag does.
+ */
+export const managedByTag = (user: IamUser, teamTag?: string): string | undefined => {
+  const ownTag = teamTag && user.tags[teamTag];
+  if (ownTag) return ownTag;
   for (const [key, value] of Object.entries(user.tags)) {
     if (key.startsWith('aws:cloudformation:')) return 'CloudFormation';
     if (/^managed[-_ ]?by$/i.test(key) && /terraform|opentofu|cloudformation|cdk|pulumi/i.test(value)) return value;

@@ -1,3 +1,4 @@
+import type { KeyLocation } from './location.ts';
 import type { Account, Failure, KeyStatus, Policy, Severity } from './model.ts';
 import type { NextStep } from './next-step.ts';
 import type { RotationStage } from './rotation.ts';
@@ -11,9 +12,6 @@ export type ReportedLastUsed = {
   serviceName?: string;
   region?: string;
 };
-
-/** Where something looked like the key being used. Filled in by locators. */
-export type KeyLocation = { source: string; text: string };
 
 /** Everything the audit says of one key. */
 export type Finding = {
@@ -57,6 +55,18 @@ export type ReportSummary = {
   findings: number;
   bySeverity: Record<Severity, number>;
 };
+
+/** The report without who used a key: IP addresses and user agents are for those who look, not for every reader of a channel. */
+export const withoutUsage = (report: AuditReport): AuditReport => ({
+  ...report,
+  findings: report.findings.map(withoutItsUsage),
+  exempt: report.exempt.map(withoutItsUsage),
+});
+
+const withoutItsUsage = <Found extends Finding>(finding: Found): Found => ({
+  ...finding,
+  locations: finding.locations.map(({ usage: _, ...location }) => location),
+});
 
 /** The one shape that every output renders. Its JSON is the public format. */
 export type AuditReport = {

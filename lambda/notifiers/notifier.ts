@@ -10,7 +10,7 @@ export type Connection = { ready: true; notify: Notify } | { ready: false; why: 
 
 /** What notifiers need of the world. Clients are made only where a notifier is set up. */
 export type NotifierContext = {
-  slack: { channel: string; allClear: boolean };
+  slack: { channel: string; allClear: boolean; showUsage: boolean };
   /** The bot token; `undefined` where there is none. */
   getSlackToken: () => Promise<string | undefined>;
   createSlackClient: (token: string) => Pick<WebClient, 'chat' | 'files'>;

@@ -3,6 +3,7 @@ import type { Failure } from '../domain/model.ts';
 import type { AuditReport, ExemptFinding, Finding } from '../domain/report.ts';
 import { everyFailure } from './failure-lines.ts';
 import { manyLines } from './safe-text.ts';
+import { locationLine } from './wording.ts';
 
 type Row = { record: 'finding' | 'exempt' | 'failure' | 'note' } & Partial<Finding> & {
     exemption?: ExemptFinding['exemption'];
@@ -35,6 +36,7 @@ const columns: Record<string, (row: Row) => Cell> = {
   not_before: ({ nextStep }) => nextStep?.notBefore,
   owner: ({ owner }) => owner,
   description: ({ description }) => description,
+  locations: ({ locations }) => locations?.map(locationLine).join('\n'),
   user_arn: ({ userArn }) => userArn,
   exempt_until: ({ exemption }) => exemption?.until,
   exempt_reason: ({ exemption }) => exemption?.reason,

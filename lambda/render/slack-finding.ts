@@ -8,6 +8,7 @@ import {
   inactiveNote,
   keyLabel,
   lastUsedWords,
+  locationLine,
   notBeforeSentence,
   ruleLines,
   severityWords,
@@ -19,9 +20,8 @@ import {
 const LIMITS = {
   rules: 8,
   rule: 200,
-  locations: 3,
-  location: 150,
-  description: 256,
+  locations: 4,
+  location: 280,
   owner: 80,
   step: 1_000,
   url: 2_000,
@@ -63,9 +63,8 @@ const factLines = (finding: Finding, now: Date): string[] => {
     `${keyLabel(finding)}${inactiveNote(finding)}, ${ageWords(finding)}, ${lastUsedWords(finding.lastUsed, now)}`,
     `${stageWords[finding.stage]}.${finding.owner ? ` Owner: ${label(finding.owner, LIMITS.owner)}.` : ''}`,
     ...atMost(rules, LIMITS.rules),
-    ...(finding.description ? [`Description: ${label(finding.description, LIMITS.description)}`] : []),
     ...atMost(
-      finding.locations.map(({ source, text }) => `Used in: ${label(`${text} (${source})`, LIMITS.location)}`),
+      finding.locations.map((location) => label(locationLine(location), LIMITS.location)),
       LIMITS.locations,
     ),
   ];

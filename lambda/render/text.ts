@@ -10,6 +10,7 @@ import {
   inactiveNote,
   keyLabel,
   lastUsedWords,
+  locationLine,
   notBeforeSentence,
   ruleLines,
   severityWords,
@@ -50,8 +51,7 @@ const findingSections = ({ findings, startedAt }: AuditReport): string[][] => {
       `${keyLabel(finding)}${inactiveNote(finding)}, ${ageWords(finding)}, ${lastUsedWords(finding.lastUsed, now)}`,
       `${stageWords[finding.stage]}.${finding.owner ? ` Owner: ${oneLine(finding.owner)}.` : ''}`,
       ...ruleLines(finding).map((line) => `- ${line}`),
-      ...(finding.description ? [`Description: ${oneLine(finding.description)}`] : []),
-      ...finding.locations.map(({ source, text }) => `Used in: ${oneLine(text)} (${oneLine(source)})`),
+      ...finding.locations.map(locationLine),
       ...nextStepLines(finding, sameAs[position]),
     ]),
   ]);

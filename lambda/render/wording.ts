@@ -1,3 +1,4 @@
+import type { KeyLocation } from '../domain/location.ts';
 import { type Account, isRoot, type Severity } from '../domain/model.ts';
 import type { Finding, ReportedLastUsed } from '../domain/report.ts';
 import type { NextAction, RotationStage } from '../domain/rotation.ts';
@@ -31,6 +32,20 @@ export const stageWords: Record<RotationStage, string> = {
   deactivated: 'Deactivated, not deleted',
   current: 'Up to date',
   'no-keys': 'No keys',
+};
+
+/** `CloudTrail: s3 ListBuckets …`: what one locator says of a key, and who it saw, where that may be shown. */
+export const locationLine = ({ source, state, text, usage }: KeyLocation): string => {
+  const said = [text, usage].flatMap((part) => (part ? [oneLine(part)] : [])).join(', ');
+  return `${state === 'to-check' ? 'To check by hand' : locatorName(source)}: ${said}`;
+};
+
+/** A locator's name in messages: its id in words. */
+export const locatorName = (id: string): string => {
+  const words = oneLine(id)
+    .replaceAll('-', ' ')
+    .replace(/^cloudtrail$/, 'CloudTrail');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 };
 
 /** The next step in a few words, where its whole text has no room: never bolder than the text. */

@@ -8,6 +8,7 @@ import pLimit from 'p-limit';
 import { type AuditRequest, audit, reportOn, USERS_AT_ONCE } from '../../lambda/audit.ts';
 import { connectAws } from '../../lambda/aws/index.ts';
 import type { AuditReport } from '../../lambda/domain/report.ts';
+import { locators } from '../../lambda/locators/index.ts';
 import { parseSettings } from '../../lambda/settings.ts';
 import { findingContext, NOW } from '../builders.ts';
 import { type BenchWorld, needsAttention, userName } from './worlds.ts';
@@ -107,7 +108,7 @@ const request: AuditRequest = { scanId: 'bench', context: findingContext() };
 const scanByKeyaudit: Scan = async (sleep) => {
   const { signal } = new AbortController();
   const aws = await connectAws({ settings, signal, sleep, random: () => 0.5 });
-  return audit(request, { ...aws, clock: () => NOW, signal });
+  return audit(request, { ...aws, locators, clock: () => NOW, signal });
 };
 
 /** ListUsers, ListAccessKeys of each, GetAccessKeyLastUsed of each key: by the same clients, as many at once, the same rules. */

@@ -16,7 +16,7 @@ const settings = {
 const auditMoto = async (users?: string[]): Promise<AuditReport> =>
   audit(
     { scanId: 'scan-1', context: findingContext(), users },
-    { ...(await connect(settings)), clock: () => NOW, signal: new AbortController().signal },
+    { ...(await connect(settings)), locators: [], clock: () => NOW, signal: new AbortController().signal },
   );
 
 /** Key ids are moto's: this is which of a user's keys each belongs to. */

@@ -104,6 +104,7 @@ describe('accounts of an organization', () => {
       { scanId: 'scan-1', context: findingContext() },
       {
         ...(await connect({ accounts: { organization: {} } })),
+        locators: [],
         clock: () => NOW,
         signal: new AbortController().signal,
       },

@@ -1,5 +1,5 @@
 """moto, an independent AWS emulator, and beside it a way to set what no AWS API sets: when a user or a key was created,
-when a key was last used, the Expired status, and the root user's key.
+when a key was last used, the Expired status, and the root user's key. CloudTrail has no events here.
 
 Prints one line of JSON with both addresses, and ends when its stdin does: it cannot outlive the tests that started it.
 moto in server mode: https://docs.getmoto.org/en/latest/docs/server_mode.html
@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import SimpleNamespace
 
+from moto.cloudtrail.responses import CloudTrailResponse
 from moto.iam.models import AccessKeyLastUsed, iam_backends
 from moto.server import ThreadedMotoServer
 
@@ -62,6 +63,9 @@ def change_root(change):
 
         iam.get_credential_report = with_root_row
 
+
+# moto has no CloudTrail events and answers 500 to whoever looks for some: here nothing has ever happened.
+CloudTrailResponse.lookup_events = lambda _: json.dumps({"Events": []})
 
 CHANGES = {"/user": change_user, "/key": change_key, "/root": change_root}
 
