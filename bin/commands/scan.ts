@@ -8,7 +8,8 @@ import { connectAws } from '../../lambda/aws/index.ts';
 import { deliver } from '../../lambda/deliver.ts';
 import { CredentialReportError } from '../../lambda/domain/credential-report.ts';
 import { type Account, type Failure, type Severity, severities } from '../../lambda/domain/model.ts';
-import type { AuditReport } from '../../lambda/domain/report.ts';
+import { type AuditReport, withoutUsage } from '../../lambda/domain/report.ts';
+import { locators } from '../../lambda/locators/index.ts';
 import { notifierContext } from '../../lambda/notifiers/context.ts';
 import { notifiers } from '../../lambda/notifiers/index.ts';
 import type { AccountReading } from '../../lambda/read-account.ts';
@@ -27,6 +28,7 @@ import { loadSettings, readInput } from '../config.ts';
 import { exitCodeOf, exitCodes, UsageError } from '../exit-codes.ts';
 import { type Format, formats, render } from '../formats.ts';
 import { showProgress } from '../progress.ts';
+import { slackTokenFrom } from '../slack-token.ts';
 
 type ScanOptions = {
   credentialReport?: string[];
@@ -99,7 +101,8 @@ const scan = async (options: ScanOptions, realClock: () => Date): Promise<number
     ? auditFiles(options.credentialReport, settings, clock)
     : await auditLive(options, settings, clock);
   const report = options.notify ? await notified(audited, settings) : audited;
-  const written = write(report, options);
+  const isForSlack = options.format === 'slack' && !settings.slack.showUsage;
+  const written = write(isForSlack ? withoutUsage(report) : report, options);
   return written ? exitCodeOf(report, options.failOn) : exitCodes.incomplete;
 };
 
@@ -161,7 +164,7 @@ const auditLive = async (options: ScanOptions, settings: Settings, clock: () => 
   const progress = showProgress(process.stderr);
   try {
     const request = { scanId: randomUUID(), context: findingContextOf(settings, clock()), users: options.user };
-    return await audit(request, { ...aws, clock, signal, onProgress: progress.show });
+    return await audit(request, { ...aws, locators, clock, signal, onProgress: progress.show });
   } finally {
     progress.clear();
   }
@@ -173,11 +176,9 @@ const DELIVERY_TIME = 5 * 60 * 1000;
 /** Tells the channels as the Lambda would; what they refuse is a failure of the report. */
 const notified = async (report: AuditReport, settings: Settings): Promise<AuditReport> => {
   const context = notifierContext(settings, process.env, async () => {
-    const token = process.env['SLACK_TOKEN'];
-    if (token?.trim().startsWith('xox')) return token;
-    throw new Error(
-      `${token ? 'SLACK_TOKEN holds no' : 'there is no'} token: put a bot token (xoxb-…) into SLACK_TOKEN`,
-    );
+    const token = slackTokenFrom(process.env);
+    if (token) return token;
+    throw new Error('there is no token: put a bot token (xoxb-…) into SLACK_TOKEN');
   });
   const end = performance.now() + DELIVERY_TIME;
   const { delivered, notSetUp, failures } = await deliver(report, notifiers, context, () => end - performance.now());

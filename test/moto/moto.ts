@@ -98,6 +98,21 @@ const seedKey = async (
 /** UpdateAccessKey takes Active and Inactive only. */
 const expired = (status: KeyStatus) => (status === 'Expired' ? { status } : {});
 
+/** Gives a key other dates than moto's own. Only what is named changes. */
+export const backDateKey = (
+  accountId: string,
+  userName: string,
+  accessKeyId: string,
+  { createDate, lastUsed }: Partial<AccessKey>,
+): Promise<void> =>
+  backDate('key', {
+    account: accountId,
+    userName,
+    accessKeyId,
+    ...(createDate && { createDate }),
+    ...(lastUsed && { lastUsed: reportedUse(lastUsed) }),
+  });
+
 /** In AWS's words, with its N/A. */
 const reportedUse = (lastUsed: LastUsed) =>
   lastUsed.state === 'used'

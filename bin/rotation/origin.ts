@@ -1,0 +1,71 @@
+import { reasonOf } from '../../lambda/domain/failure.ts';
+import type { IamUser } from '../../lambda/domain/model.ts';
+import { managedByTag } from '../../lambda/domain/next-step.ts';
+import { globalEventsRegion } from '../../lambda/domain/partition.ts';
+import { creatorsIn, infrastructureCodeOf } from '../../lambda/domain/trail.ts';
+import type { AccountReader, SearchRepositories } from '../../lambda/ports.ts';
+import type { Settings } from '../../lambda/settings.ts';
+
+/** Who makes the keys of a user: infrastructure code, if anything says so. */
+export type KeyOrigin = {
+  /** `Terraform (modules/app/main.tf:12)`. */
+  managedBy?: string;
+  /** What could not be told. */
+  unknown: string[];
+};
+
+/** By the user's tags, by the code in repositories, and by who called CreateAccessKey within the last 90 days. */
+export const originOf = async (
+  user: IamUser,
+  {
+    settings,
+    reader,
+    searchRepositories,
+  }: {
+    settings: Pick<Settings, 'managedByTag'>;
+    reader: Pick<AccountReader, 'lookUpEvents' | 'partition'>;
+    searchRepositories?: SearchRepositories | undefined;
+  },
+): Promise<KeyOrigin> => {
+  const tagged = managedByTag(user, settings.managedByTag);
+  const [inCode, created] = await Promise.all([originInCode(user, searchRepositories), creatorOf(user, reader)]);
+  const managedBy = tagged ?? inCode.managedBy ?? created.managedBy;
+  return { ...(managedBy && { managedBy }), unknown: [...inCode.unknown, ...created.unknown] };
+};
+
+const originInCode = async ({ userName }: IamUser, search: SearchRepositories | undefined): Promise<KeyOrigin> => {
+  if (!search) return { unknown: [] };
+  const { keysInCode, failures } = await search();
+  const place = ({ repository, file, line }: (typeof keysInCode)[number]['place']): string =>
+    `${repository}/${file}${line === null ? '' : `:${line}`}`;
+  const own = keysInCode.find((key) => key.userName === userName);
+  return {
+    ...(own && { managedBy: `${own.tool} (${place(own.place)})` }),
+    unknown: [
+      ...keysInCode
+        .filter((key) => key.userName === null)
+        .map((key) => `for which user ${place(key.place)} makes an access key (${key.tool})`),
+      ...failures.map(({ id, reason }) => `what ${id} holds: ${reason}`),
+    ],
+  };
+};
+
+const creatorOf = async (
+  user: IamUser,
+  { lookUpEvents, partition }: Pick<AccountReader, 'lookUpEvents' | 'partition'>,
+): Promise<KeyOrigin> => {
+  try {
+    const region = globalEventsRegion(partition);
+    if (!region) return { unknown: [`who created its keys: where CloudTrail keeps that in ${partition} is not known`] };
+    const { events } = await lookUpEvents({ attribute: 'EventName', value: 'CreateAccessKey', region });
+    const creators = creatorsIn(events);
+    const tools = user.accessKeys.flatMap(({ accessKeyId }) => {
+      const creator = creators.get(accessKeyId ?? '');
+      const tool = creator && infrastructureCodeOf(creator.userAgent, creator.source);
+      return tool ? [`${tool}, which created ${accessKeyId} by CloudTrail`] : [];
+    });
+    return { ...(tools[0] && { managedBy: tools[0] }), unknown: [] };
+  } catch (error) {
+    return { unknown: [`whether infrastructure code created its keys: CloudTrail: ${reasonOf(error)}`] };
+  }
+};

@@ -1,0 +1,57 @@
+import { reasonOf } from '../../lambda/domain/failure.ts';
+import { UsageError } from '../exit-codes.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Step } from './steps.ts';
+
+/** Stable, for scripts: the step is done or nothing is to do; not now; something failed. */
+export const rotateExitCodes = { done: 0, notNow: 1, failed: 2 } as const;
+
+/** Every step, before any is taken. */
+export const showSteps = (steps: readonly Step[], dryRun: boolean, { print }: Pick<Terminal, 'print'>): void => {
+  print(dryRun ? 'This would be done:' : 'This will be done:');
+  for (const [at, { says }] of steps.entries()) print(`  ${at + 1}. ${says}`);
+};
+
+/** Whether the person says yes. Throws where nobody is there to say it. */
+export const agreed = async (assumeYes: boolean, terminal: Terminal): Promise<boolean> => {
+  if (assumeYes) return true;
+  if (terminal.interactive) return terminal.ask('Do it?');
+  throw new UsageError('Nobody is here to be asked: --yes goes on without asking, --dry-run only shows');
+};
+
+/** One after the other. Where one fails, it says what was done and what was not; the next run goes on from what IAM says then. */
+export const perform = async (
+  steps: readonly Step[],
+  { print, say }: Pick<Terminal, 'print' | 'say'>,
+): Promise<void> => {
+  const signals = holdSignals(say);
+  for (const [at, { says, run, bindsNext }] of steps.entries()) {
+    try {
+      if (bindsNext) signals.hold();
+      const news = await run();
+      if (!bindsNext) signals.release();
+      print(`  ${at + 1}. done${news ? `: ${news}` : ''}`);
+    } catch (cause) {
+      signals.release();
+      say(`  ${at + 1}. failed: ${says}`);
+      for (const [after, { says: left }] of steps.slice(at + 1).entries())
+        say(`  ${at + after + 2}. not done: ${left}`);
+      throw new Error(`${reasonOf(cause)}. Run the same command again: it goes on from what IAM says then`, { cause });
+    }
+  }
+};
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Between a key's creation and the keeping of its secret there is no good moment to stop. */
+const holdSignals = (say: (line: string) => void): { hold: () => void; release: () => void } => {
+  const finishFirst = (): void => say('Finishing first: a new key must not be left without its secret.');
+  return {
+    hold: () => {
+      for (const signal of SIGNALS) process.on(signal, finishFirst);
+    },
+    release: () => {
+      for (const signal of SIGNALS) process.off(signal, finishFirst);
+    },
+  };
+};

@@ -1,0 +1,45 @@
+import { UsageError } from '../exit-codes.ts';
+import type { Operator } from '../operator.ts';
+import type { Terminal } from '../terminal.ts';
+import { agreed, perform, rotateExitCodes, showSteps } from './perform.ts';
+import { reactivationSteps } from './steps.ts';
+import { keyaudit, keyLines } from './words.ts';
+
+export type ReactivateRequest = {
+  accessKeyId: string;
+  userName?: string | undefined;
+  dryRun: boolean;
+  assumeYes: boolean;
+};
+export type ReactivateWorld = { operator: Operator; terminal: Terminal; clock: () => Date };
+
+/** Makes a key active again. Resolves to the exit code. */
+export const reactivate = async (request: ReactivateRequest, world: ReactivateWorld): Promise<number> => {
+  const { accessKeyId } = request;
+  const { operator, terminal, clock } = world;
+  const { account } = operator;
+  const userName = request.userName ?? (await (await operator.open(account)).findKeyUser(accessKeyId));
+  if (userName === undefined) {
+    throw new UsageError(
+      `Account ${account.id}, which you are signed in to, does not say whose ${accessKeyId} is: name the user with --user. In which account it is: ${keyaudit('whose', accessKeyId)}`,
+    );
+  }
+  const reading = await operator.readUser(account, userName, clock());
+  const key = reading?.user.accessKeys.find((each) => each.accessKeyId === accessKeyId);
+  if (!reading || !key) throw new UsageError(`${userName} in account ${account.id} has no key ${accessKeyId}`);
+  const { user } = reading;
+  terminal.print(`${userName} in ${account.name}:`);
+  for (const line of keyLines(user, clock())) terminal.print(line);
+  if (key.status !== 'Inactive') {
+    const isActive = key.status === 'Active';
+    terminal.print(isActive ? 'Nothing to do: it is active.' : 'AWS lets nobody make an expired key active again.');
+    return isActive ? rotateExitCodes.done : rotateExitCodes.failed;
+  }
+  const steps = reactivationSteps({ ...key, accessKeyId }, user, { keys: await operator.keys() });
+  showSteps(steps, request.dryRun, terminal);
+  if (request.dryRun) return rotateExitCodes.done;
+  if (!(await agreed(request.assumeYes, terminal))) return rotateExitCodes.notNow;
+  await perform(steps, terminal);
+  terminal.print(`${accessKeyId} is active again.`);
+  return rotateExitCodes.done;
+};

@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ChangeFacts, proposeChange } from '../bin/rotation/change.ts';
+import type { AccessKey, LastUsed } from '../lambda/domain/model.ts';
+import { DAY } from '../lambda/domain/time.ts';
+import {
+  accessKey,
+  ago,
+  clock,
+  daysAgo,
+  FIRST_KEY,
+  hoursAgo,
+  iamUser,
+  never,
+  rootUser,
+  SECOND_KEY,
+  unknown,
+  used,
+} from './builders.ts';
+
+/** What is proposed for a user with these keys: `act KEY`, and what speaks against it. */
+const proposed = (accessKeys: AccessKey[], facts: Partial<ChangeFacts> = {}) => {
+  const { change, refusals } = proposeChange(iamUser({ accessKeys }), {
+    ...clock,
+    confirmedUnused: false,
+    secretLost: false,
+    unread: [],
+    force: false,
+    ...facts,
+  });
+  const key = 'key' in change ? change.key : 'replaces' in change ? change.replaces : undefined;
+  return {
+    change: key ? `${change.act} ${key.accessKeyId}` : change.act,
+    refusals: refusals.map(({ reason }) => reason),
+    notBefore: refusals.flatMap(({ notBefore }) => notBefore ?? []),
+  };
+};
+
+const old = (overrides: Partial<AccessKey> = {}): AccessKey =>
+  accessKey({ accessKeyId: FIRST_KEY, createDate: daysAgo(120), lastUsed: used(daysAgo(20)), ...overrides });
+const replacement = (overrides: Partial<AccessKey> = {}): AccessKey =>
+  accessKey({ accessKeyId: SECOND_KEY, createDate: daysAgo(20), lastUsed: used(hoursAgo(1)), ...overrides });
+const inactive = (overrides: Partial<AccessKey> = {}): AccessKey =>
+  old({ status: 'Inactive', deactivatedAt: daysAgo(8), ...overrides });
+
+describe('a lone key', () => {
+  it.each([
+    ['overdue', 91 * DAY, []],
+    ['due soon', 76 * DAY, []],
+    ['not due yet', 75 * DAY, [expect.stringContaining('is not due')]],
+  ])('that is %s is replaced, or it is said from when on', (_what, age, refusals) => {
+    const result = proposed([old({ createDate: ago(age), lastUsed: used(hoursAgo(1)) })]);
+    expect(result).toMatchObject({ change: `create ${FIRST_KEY}`, refusals });
+  });
+
+  it.each<[string, LastUsed, number, boolean, string, number]>([
+    ['never used beyond the grace goes without a replacement', never, 14 * DAY + 1, false, 'deactivate', 0],
+    ['never used within the grace is not due', never, 14 * DAY, false, 'create', 1],
+    ['once used, long ago, needs its owner', used(ago(45 * DAY + 1)), 400 * DAY, false, 'deactivate', 1],
+    ['once used, long ago, goes when its owner agrees', used(ago(45 * DAY + 1)), 400 * DAY, true, 'deactivate', 0],
+    ['used lately is replaced, whatever its owner says', used(ago(45 * DAY)), 400 * DAY, true, 'create', 0],
+  ])('%s', (_what, lastUsed, age, confirmedUnused, act, refusals) => {
+    const result = proposed([old({ createDate: ago(age), lastUsed })], { confirmedUnused });
+    expect(result.change).toBe(`${act} ${FIRST_KEY}`);
+    expect(result.refusals).toHaveLength(refusals);
+  });
+
+  it('whose last use could not be read is not taken for unused', () => {
+    expect(proposed([old({ lastUsed: unknown })]).change).toBe(`create ${FIRST_KEY}`);
+  });
+});
+
+describe('an old key beside its replacement', () => {
+  it.each<[string, Partial<AccessKey>, Partial<AccessKey>, unknown[]]>([
+    ['quiet for longer than settleDays may go', { lastUsed: used(ago(7 * DAY + 1)) }, {}, []],
+    [
+      'quiet for exactly settleDays may not',
+      { lastUsed: used(ago(7 * DAY)) },
+      {},
+      [expect.stringMatching(/^AKIAIOSFODNN7EXAMPLE is quiet only since 2026-11-16 09:00 UTC, when it was used: it has/)],
+    ],
+    ['never used counts from the replacement', { lastUsed: never }, { createDate: ago(7 * DAY + 1) }, []],
+    [
+      'never used, with a replacement of settleDays, may not',
+      { lastUsed: never },
+      { createDate: ago(7 * DAY) },
+      [expect.stringContaining('when AKIAI44QH8DHBEXAMPLE was created')],
+    ],
+    [
+      'may not while its replacement was never used',
+      {},
+      { lastUsed: never, createDate: daysAgo(13) },
+      [expect.stringContaining('AKIAI44QH8DHBEXAMPLE has never been used')],
+    ],
+    [
+      'may not where its replacement’s last use could not be read',
+      {},
+      { lastUsed: unknown },
+      [expect.stringContaining('when AKIAI44QH8DHBEXAMPLE was last used could not be read')],
+    ],
+    [
+      'may not where its own last use could not be read',
+      { lastUsed: unknown },
+      {},
+      [expect.stringContaining('when AKIAIOSFODNN7EXAMPLE was last used could not be read')],
+    ],
+    [
+      'may not where it was used later than its replacement ever was',
+      { lastUsed: used(daysAgo(9)) },
+      { lastUsed: used(daysAgo(10)) },
+      [expect.stringContaining('looks like the one that is needed')],
+    ],
+  ])('%s', (_what, ofOld, ofNew, refusals) => {
+    expect(proposed([old(ofOld), replacement(ofNew)])).toMatchObject({ change: `deactivate ${FIRST_KEY}`, refusals });
+  });
+
+  it('says from when on it may go', () => {
+    const { notBefore } = proposed([old({ lastUsed: used(daysAgo(2)) }), replacement()]);
+    expect(notBefore).toEqual([ago(-5 * DAY)]);
+  });
+
+  it('is judged the same in whatever order AWS lists the two', () => {
+    expect(proposed([replacement(), old()])).toEqual(proposed([old(), replacement()]));
+  });
+
+  it('is replaced again where the secret of the replacement was lost before its first use', () => {
+    const facts = { secretLost: true };
+    expect(proposed([old(), replacement({ lastUsed: never })], facts)).toMatchObject({
+      change: `recreate ${FIRST_KEY}`,
+      refusals: [],
+    });
+    expect(proposed([old(), replacement()], facts).refusals).toEqual([
+      expect.stringContaining('somebody has its secret'),
+    ]);
+  });
+});
+
+describe('two keys of the same instant', () => {
+  const twins = (first: LastUsed, second: LastUsed) =>
+    proposed([
+      accessKey({ accessKeyId: FIRST_KEY, createDate: daysAgo(20), lastUsed: first }),
+      accessKey({ accessKeyId: SECOND_KEY, createDate: daysAgo(20), lastUsed: second }),
+    ]);
+
+  it('are merged onto the one that is used later, once the other is quiet', () => {
+    expect(twins(used(hoursAgo(1)), used(ago(7 * DAY + 1)))).toMatchObject({
+      change: `deactivate ${SECOND_KEY}`,
+      refusals: [],
+    });
+    expect(twins(used(hoursAgo(1)), used(ago(7 * DAY))).refusals).toHaveLength(1);
+    expect(twins(used(hoursAgo(1)), unknown).refusals).toHaveLength(1);
+  });
+});
+
+describe('an inactive key', () => {
+  it.each<[string, Partial<AccessKey>, string, number]>([
+    ['inactive for longer than settleDays may be deleted', { deactivatedAt: ago(7 * DAY + 1) }, 'delete', 0],
+    ['inactive for exactly settleDays may not', { deactivatedAt: ago(7 * DAY) }, 'delete', 1],
+  ])('%s', (_what, overrides, act, refusals) => {
+    const result = proposed([inactive(overrides), replacement()]);
+    expect(result.change).toBe(`${act} ${FIRST_KEY}`);
+    expect(result.refusals).toHaveLength(refusals);
+  });
+
+  it('of which nobody knows since when is recorded first; force would delete it', () => {
+    const key = inactive();
+    delete key.deactivatedAt;
+    expect(proposed([key, replacement()])).toMatchObject({ change: `record ${FIRST_KEY}`, refusals: [] });
+    expect(proposed([key, replacement()], { force: true })).toMatchObject({
+      change: `delete ${FIRST_KEY}`,
+      refusals: [expect.stringContaining('counts as too short')],
+    });
+  });
+
+  it('makes room before an overdue key is replaced', () => {
+    const result = proposed([
+      inactive({ accessKeyId: SECOND_KEY, createDate: daysAgo(300) }),
+      old({ lastUsed: used(hoursAgo(1)) }),
+    ]);
+    expect(result).toMatchObject({ change: `delete ${SECOND_KEY}`, refusals: [] });
+  });
+
+  it('stays while its replacement was never used, as it may be wanted back', () => {
+    const result = proposed([inactive(), replacement({ lastUsed: never, createDate: daysAgo(10) })]);
+    expect(result.refusals).toEqual([expect.stringContaining('may be wanted back')]);
+  });
+});
+
+describe('whatever the stage', () => {
+  it('the key that the caller is signed in with is not taken away, by no force', () => {
+    const { change, refusals } = proposeChange(iamUser({ accessKeys: [old(), replacement()] }), {
+      ...clock,
+      confirmedUnused: false,
+      secretLost: false,
+      unread: [],
+      force: true,
+      ownAccessKeyId: FIRST_KEY,
+    });
+    expect(change.act).toBe('deactivate');
+    expect(refusals).toEqual([expect.objectContaining({ final: true })]);
+  });
+
+  it('keys that infrastructure code manages, and users that could not be read whole, are refused', () => {
+    const { refusals } = proposed([old(), replacement()], {
+      managedBy: 'Terraform (main.tf:3)',
+      unread: ['its tags could not be read'],
+    });
+    expect(refusals).toEqual([expect.stringContaining('Terraform (main.tf:3)'), 'its tags could not be read']);
+  });
+
+  it('root and users without keys are left alone', () => {
+    expect(proposed([]).change).toBe('none');
+    const facts = { ...clock, confirmedUnused: true, secretLost: false, unread: [], force: true };
+    expect(proposeChange(rootUser(), facts).change.act).toBe('none');
+  });
+});
