@@ -3,8 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { reasonOf } from '../lambda/domain/failure.ts';
 import { SettingsError } from '../lambda/settings.ts';
+import { locateCommand } from './commands/locate.ts';
+import { planCommand } from './commands/plan.ts';
+import { reactivateCommand } from './commands/reactivate.ts';
+import { rotateCommand } from './commands/rotate.ts';
 import { scanCommand } from './commands/scan.ts';
+import { whoseCommand } from './commands/whose.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
+import { processTerminal, type Shell } from './terminal.ts';
 
 /** The command line: arguments → command → exit code. What is asked for goes to stdout, everything else to stderr. */
 
@@ -24,11 +30,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const program = new Command('keyaudit')
   .description(
-    'Finds AWS IAM access keys that are old, unused, or still in use after their replacement, and says what to do next.',
+    'Finds AWS IAM access keys that are old, unused, or still in use after their replacement, says what to do next, and ' +
+      'does it with you, step by step.',
   )
   .version(version);
 
-const commands = [scanCommand({ clock: () => new Date() })];
+const shell: Shell = { clock: () => new Date(), terminal: processTerminal() };
+const commands = [
+  scanCommand(shell),
+  whoseCommand(shell),
+  locateCommand(shell),
+  planCommand(shell),
+  rotateCommand(shell),
+  reactivateCommand(shell),
+];
 for (const command of commands) program.addCommand(command);
 for (const each of [program, ...commands]) {
   each

@@ -8,7 +8,7 @@ export type Whereabouts = {
   /** By access key id, in the order of the locators. */
   locations: ReadonlyMap<string, KeyLocation[]>;
   /** Locators that could not be asked here, and why. */
-  notAsked: { id: string; title: string; why: string }[];
+  notAsked: { id: string; why: string }[];
   failures: Failure[];
 };
 
@@ -24,7 +24,7 @@ export const locate = async (
       try {
         return await locator.locate(keys, context);
       } catch (error) {
-        const failure: Failure = { scope: 'locator', id: locator.title, reason: reasonOf(error) };
+        const failure: Failure = { scope: 'locator', id: locator.id, reason: reasonOf(error) };
         return { locations: new Map<string, KeyLocation[]>(), failures: [failure] };
       }
     }),
@@ -36,9 +36,9 @@ export const locate = async (
         answers.flatMap(({ locations }) => locations.get(accessKeyId) ?? []),
       ]),
     ),
-    notAsked: locators.flatMap(({ id, title, whyNot }) => {
+    notAsked: locators.flatMap(({ id, whyNot }) => {
       const why = whyNot(context);
-      return why === undefined ? [] : [{ id, title, why }];
+      return why === undefined ? [] : [{ id, why }];
     }),
     failures: answers.flatMap(({ failures }) => failures),
   };

@@ -9,9 +9,4 @@ describe('the registry of locators', () => {
       .filter((name) => !['locator', 'index'].includes(name));
     expect(locators.map(({ id }) => id).sort()).toEqual(files.sort());
   });
-
-  it('gives every locator a title of its own', () => {
-    expect(new Set(locators.map(({ title }) => title)).size).toBe(locators.length);
-    for (const { title } of locators) expect(title).toMatch(/^[A-Z]/);
-  });
 });

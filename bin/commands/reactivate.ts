@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadSettings } from '../config.ts';
 import { UsageError } from '../exit-codes.ts';
-import { connectOperator } from '../operator.ts';
+import { requireAws } from '../reach-aws.ts';
 import { reactivate } from '../rotation/reactivate.ts';
 import type { Shell } from '../terminal.ts';
 
@@ -34,7 +34,7 @@ Example:
       if (!terminal.interactive && !options.yes && !options.dryRun) {
         throw new UsageError('Nobody is here to be asked: --yes goes on without asking, --dry-run only shows');
       }
-      const operator = await connectOperator(loadSettings(options.config), new AbortController().signal);
+      const operator = await requireAws(loadSettings(options.config), new AbortController().signal);
       process.exitCode = await reactivate(
         { accessKeyId, userName: options.user, dryRun: options.dryRun ?? false, assumeYes: options.yes ?? false },
         { operator, terminal, clock },

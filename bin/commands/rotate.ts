@@ -4,7 +4,7 @@ import { notifierContext } from '../../lambda/notifiers/context.ts';
 import { searchRepositories } from '../../lambda/repositories/search.ts';
 import { loadSettings } from '../config.ts';
 import { UsageError } from '../exit-codes.ts';
-import { connectOperator } from '../operator.ts';
+import { requireAws } from '../reach-aws.ts';
 import { rotate } from '../rotation/rotate.ts';
 import { secretStore } from '../rotation/store.ts';
 import { keyaudit } from '../rotation/words.ts';
@@ -70,7 +70,7 @@ Examples:
       const force = reasonToForce(options);
       const settings = loadSettings(options.config);
       if (options.config === undefined) terminal.say('Without --config, no account is known as production.');
-      const operator = await connectOperator(settings, signal);
+      const operator = await requireAws(settings, signal);
       const search =
         options.repo && searchRepositories({ directories: options.repo, eyamlCommand: settings.eyaml.command, signal });
       process.exitCode = await rotate(

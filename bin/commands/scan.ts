@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { audit, reportOn } from '../../lambda/audit.ts';
@@ -27,6 +26,7 @@ import { connectionProblem } from '../aws-errors.ts';
 import { loadSettings, readInput } from '../config.ts';
 import { exitCodeOf, exitCodes, UsageError } from '../exit-codes.ts';
 import { type Format, formats, render } from '../formats.ts';
+import { isFile, refuseToOverwrite } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { slackTokenFrom } from '../slack-token.ts';
 
@@ -95,7 +95,7 @@ Examples:
 const scan = async (options: ScanOptions, realClock: () => Date): Promise<number> => {
   const { now } = options;
   const clock = now ? () => now : realClock;
-  refuseToOverwrite(options);
+  refuseToOverwrite(options.output, [...(options.credentialReport ?? []), options.config]);
   const settings = chosenSettings(options);
   const audited = options.credentialReport
     ? auditFiles(options.credentialReport, settings, clock)
@@ -104,15 +104,6 @@ const scan = async (options: ScanOptions, realClock: () => Date): Promise<number
   const isForSlack = options.format === 'slack' && !settings.slack.showUsage;
   const written = write(isForSlack ? withoutUsage(report) : report, options);
   return written ? exitCodeOf(report, options.failOn) : exitCodes.incomplete;
-};
-
-const refuseToOverwrite = ({ output, credentialReport = [], config }: ScanOptions): void => {
-  if (output === '') throw new UsageError('--output needs the name of a file');
-  if (output === undefined) return;
-  const inputs = [...credentialReport, ...(config ? [config] : [])].filter((file) => file !== '-');
-  if (inputs.some((file) => resolve(file) === resolve(output))) {
-    throw new UsageError(`--output ${output} would overwrite what is read from it`);
-  }
 };
 
 const chosenSettings = ({ config, account, organization }: ScanOptions): Settings => {
@@ -190,7 +181,7 @@ const notified = async (report: AuditReport, settings: Settings): Promise<AuditR
 /** Prints the report. What cannot be written to its file goes to stdout: a scan's result is never lost. */
 const write = (report: AuditReport, { format, output }: ScanOptions): boolean => {
   const readByPeople = format === 'table' || format === 'text';
-  const toFile = output !== undefined && output !== '-';
+  const toFile = isFile(output);
   if (!readByPeople || toFile || !process.stdout.isTTY) {
     for (const line of failureLines(report, { names: 10, reason: 500, lines: 20 }))
       process.stderr.write(`keyaudit: ${line}\n`);

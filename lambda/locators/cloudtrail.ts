@@ -14,7 +14,6 @@ type Asked = NonNullable<LocatorContext['aws']>;
 /** Who made calls with the key, by CloudTrail's event history: where it was last used, then where global services write. */
 export const cloudtrail: Locator = {
   id: 'cloudtrail',
-  title: 'CloudTrail',
   inAudit: 'lingering',
   whyNot: ({ aws, withoutAws }) => (aws ? undefined : (withoutAws ?? 'AWS is not asked here')),
   locate: async (keys, { aws }) => {

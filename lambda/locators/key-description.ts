@@ -7,7 +7,6 @@ import type { Locator } from './locator.ts';
  */
 export const keyDescription: Locator = {
   id: 'key-description',
-  title: 'Key description',
   inAudit: 'every-finding',
   whyNot: ({ withoutAws }) => withoutAws,
   locate: async (keys) => ({

@@ -9,7 +9,6 @@ const NOT_ASKED = 'Lambda functions are not asked here';
 /** Functions of the keys' account that are given a key by their environment, in the regions where the keys were last used. */
 export const lambdaEnvironments: Locator = {
   id: 'lambda-environments',
-  title: 'Lambda environments',
   inAudit: 'never',
   whyNot: ({ aws, withoutAws }) => (aws?.findFunctions ? undefined : (withoutAws ?? NOT_ASKED)),
   locate: async (keys, { aws }) => {

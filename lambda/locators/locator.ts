@@ -25,9 +25,8 @@ export type Located = {
 
 /** A way to find out where a key is used. */
 export type Locator = {
+  /** The name of its file, and of the source of what it says. */
   id: string;
-  /** Its name in messages: `CloudTrail`. */
-  title: string;
   /** Of which findings the scheduled audit asks it; the command line asks every locator of every key. */
   inAudit: 'every-finding' | 'lingering' | 'never';
   /** Why it cannot be asked here; `undefined` where it can. */

@@ -5,7 +5,6 @@ import type { Locator } from './locator.ts';
 /** Files that hold the key's id, in clear or encrypted, and values that get it by reference. */
 export const repositories: Locator = {
   id: 'repositories',
-  title: 'Repositories',
   inAudit: 'never',
   whyNot: ({ searchRepositories }) => (searchRepositories ? undefined : 'no --repo was given'),
   locate: async (keys, { searchRepositories }) => {

@@ -4,7 +4,6 @@ import type { Locator } from './locator.ts';
 /** Services outside AWS into which keys were typed by hand: no program can look there, so each is to be checked. */
 export const thirdParties: Locator = {
   id: 'third-parties',
-  title: 'Third parties',
   inAudit: 'never',
   whyNot: ({ settings }) =>
     settings.thirdPartyServices.length > 0 ? undefined : 'the settings name no thirdPartyServices',
