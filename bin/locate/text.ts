@@ -76,7 +76,7 @@ const saidLine = ({ state, text, usage }: KeyLocation): string => {
   return `${state === 'to-check' ? 'To check: ' : state === 'nothing-seen' ? 'Nothing seen: ' : ''}${said}`;
 };
 
-type InRepository = KeyLocation & { place: RepositoryPlace };
+type InRepository = KeyLocation & { place: NonNullable<KeyLocation['place']> };
 
 /** Hiera keys by what their files are for, then all other files. */
 const repositoryLines = (locations: readonly InRepository[]): string[] => {
@@ -110,13 +110,9 @@ const hieraKeyOf = ({ hieraKey = '' }: RepositoryPlace): string => oneLine(hiera
 const whereOf = ({ repository, file, line }: RepositoryPlace): string =>
   oneLine(`${repository.replace(/\/$/, '')}/${file}${line === null ? '' : `:${line}`}`);
 
-/** What the locator says beside the place, which its text begins with: ` (encrypted)`, ` via …`. */
-const remarkOn = ({ text, place }: InRepository): string => {
-  const said = oneLine(text);
-  const known = [whereOf(place), hieraKeyOf(place)].filter(Boolean).join(' ');
-  if (said === known) return '';
-  return said.startsWith(`${known} `) ? said.slice(known.length) : ` ${said}`;
-};
+/** ` (encrypted) via …`: what there is to know beside the place. */
+const remarkOn = ({ place: { encrypted, via } }: InRepository): string =>
+  `${encrypted ? ' (encrypted)' : ''}${via === undefined ? '' : ` via ${oneLine(via)}`}`;
 
 const notAskedLines = ({ notAsked }: LocateAnswer): string[] =>
   grouped(notAsked, ({ why }) => why).map(

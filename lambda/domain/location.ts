@@ -25,5 +25,6 @@ export type KeyLocation = {
   text: string;
   /** Who used it, by IP address and user agent: kept out of Slack and SNS unless the settings show it. */
   usage?: string;
-  place?: RepositoryPlace;
+  /** Of a repository: whether the id stands there encrypted, and the Hiera key or anchor it comes from, where it does not stand there. */
+  place?: RepositoryPlace & { encrypted?: boolean; via?: string };
 };

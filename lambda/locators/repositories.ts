@@ -26,7 +26,8 @@ const seenAt = ({ place, encrypted, via }: RepositoryUse): KeyLocation => {
   const text = [where, hieraKey, encrypted && '(encrypted)', via !== undefined && `via ${via}`]
     .filter(Boolean)
     .join(' ');
-  return { source: 'repositories', state: 'seen', text, place };
+  const details = { ...place, ...(encrypted && { encrypted }), ...(via !== undefined && { via }) };
+  return { source: 'repositories', state: 'seen', text, place: details };
 };
 
 const notSeen = ({ files, repositories: searched }: RepositorySearch): KeyLocation => {

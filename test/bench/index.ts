@@ -7,6 +7,7 @@ import { type Comparison, compareScans, LATENCY_MS, totalCalls, warmUp } from '.
 import { type HandlerMeasured, measureHandler } from './handler-memory.ts';
 import { type BundleMeasured, measureBundle } from './lambda-bundle.ts';
 import { measureReports, type ReportMeasured } from './report-file.ts';
+import { measureRepositories, type RepositoriesMeasured } from './repositories.ts';
 import type { BenchWorld } from './worlds.ts';
 
 type Results = {
@@ -15,6 +16,7 @@ type Results = {
   reports: ReportMeasured[];
   bundle: BundleMeasured;
   handler: HandlerMeasured[];
+  repositories: RepositoriesMeasured[];
 };
 
 const worlds: readonly BenchWorld[] = (['old', 'young'] as const).flatMap((age) =>
@@ -24,6 +26,8 @@ const worlds: readonly BenchWorld[] = (['old', 'young'] as const).flatMap((age) 
 const measureAll = async (directory: string): Promise<Results> => {
   const [bundle, reports] = [await measureBundle(directory), await measureReports(directory)];
   const handler = await measureHandler(directory);
+  console.error('repositories …');
+  const repositories = await measureRepositories(directory);
   await warmUp();
   const scans: Comparison[] = [];
   for (const world of worlds) {
@@ -32,13 +36,13 @@ const measureAll = async (directory: string): Promise<Results> => {
   }
   const [cpu] = cpus();
   const machine = `node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model.trim()}`;
-  return { machine, scans, reports, bundle, handler };
+  return { machine, scans, reports, bundle, handler, repositories };
 };
 
 const worldName = ({ users, age }: BenchWorld): string =>
   `${whole(users)} users, ${age === 'old' ? 'older than 90 days' : 'younger than 75 days'}`;
 
-const render = ({ machine, scans, reports, bundle, handler }: Results): string =>
+const render = ({ machine, scans, reports, bundle, handler, repositories }: Results): string =>
   [
     `keyaudit bench: ${machine}`,
     `\nOne account, ${LATENCY_MS} ms a call, two keys a user, 5 % of the users need attention.`,
@@ -89,6 +93,21 @@ const render = ({ machine, scans, reports, bundle, handler }: Results): string =
         `${whole(peakMb)} MB`,
       ]),
     ]),
+    '\nAccess key ids in repositories, against ripgrep with the same pattern, on all cores and on one. Whole processes.',
+    table([
+      ['', 'TIME', 'ON ONE', 'TIME', 'RIPGREP', 'ON ONE', 'PEAK MEMORY', 'FILES', 'IDS'],
+      ...repositories.map(({ what, ms, ripgrepMs, ripgrepOneCoreMs, peakMb, files, ids }) => [
+        what,
+        ripgrepMs === null ? 'no rg' : ratio(ripgrepMs, ms, 'faster', 'slower'),
+        ripgrepOneCoreMs === null ? 'no rg' : ratio(ripgrepOneCoreMs, ms, 'faster', 'slower'),
+        seconds(ms),
+        ripgrepMs === null ? 'no rg' : seconds(ripgrepMs),
+        ripgrepOneCoreMs === null ? 'no rg' : seconds(ripgrepOneCoreMs),
+        `${whole(peakMb)} MB`,
+        whole(files),
+        whole(ids),
+      ]),
+    ]),
   ].join('\n');
 
 const table = ([head, ...rows]: readonly string[][]): string => {
@@ -120,6 +139,10 @@ try {
       console.error(`FAILED: ${worldName(world)}: ${problem}`);
       process.exitCode = 1;
     }
+  }
+  for (const problem of results.repositories.flatMap(({ problems }) => problems)) {
+    console.error(`FAILED: ${problem}`);
+    process.exitCode = 1;
   }
 } finally {
   rmSync(directory, { recursive: true });

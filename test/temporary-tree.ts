@@ -1,0 +1,22 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll } from '@jest/globals';
+
+/** A new folder with these files, which is gone when the suite ends. */
+export const temporaryTree = (files: Readonly<Record<string, string | Uint8Array>> = {}): string => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'keyaudit-tree-')));
+  folders.push(folder);
+  for (const [path, content] of Object.entries(files)) writeTo(join(folder, path), content);
+  return folder;
+};
+
+export const writeTo = (path: string, content: string | Uint8Array): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+};
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
