@@ -76,7 +76,11 @@ describe('an old key beside its replacement', () => {
       'quiet for exactly settleDays may not',
       { lastUsed: used(ago(7 * DAY)) },
       {},
-      [expect.stringMatching(/^AKIAIOSFODNN7EXAMPLE is quiet only since 2026-11-16 09:00 UTC, when it was used: it has/)],
+      [
+        expect.stringMatching(
+          /^AKIAIOSFODNN7EXAMPLE is quiet only since 2026-11-16 09:00 UTC, when it was used: it has/,
+        ),
+      ],
     ],
     ['never used counts from the replacement', { lastUsed: never }, { createDate: ago(7 * DAY + 1) }, []],
     [

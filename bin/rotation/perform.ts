@@ -30,7 +30,7 @@ export const perform = async (
       if (bindsNext) signals.hold();
       const news = await run();
       if (!bindsNext) signals.release();
-      print(`  ${at + 1}. done${news ? `: ${news}` : ''}`);
+      print(`  ${at + 1}. done${typeof news === 'string' ? `: ${news}` : ''}`);
     } catch (cause) {
       signals.release();
       say(`  ${at + 1}. failed: ${says}`);

@@ -9,8 +9,8 @@ import type { SecretStore } from './store.ts';
 /** One thing that will be done, in words that are shown before; then it is done. Shown and done are one list. */
 export type Step = {
   says: string;
-  /** Resolves to what came of it, where that is news. */
-  run: () => Promise<string | void>;
+  /** Resolves to what came of it, where that is a text worth telling. */
+  run: () => Promise<unknown>;
   /** Not to be interrupted after this step: the next one follows, whatever signal comes. */
   bindsNext?: true;
 };

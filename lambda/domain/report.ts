@@ -65,7 +65,12 @@ export const withoutUsage = (report: AuditReport): AuditReport => ({
 
 const withoutItsUsage = <Found extends Finding>(finding: Found): Found => ({
   ...finding,
-  locations: finding.locations.map(({ usage: _, ...location }) => location),
+  locations: finding.locations.map(({ source, state, text, place }) => ({
+    source,
+    state,
+    text,
+    ...(place && { place }),
+  })),
 });
 
 /** The one shape that every output renders. Its JSON is the public format. */

@@ -131,14 +131,7 @@ describe('keyaudit rotate, as a process', () => {
     expect(waiting.stdout).toContain(`${lost} has never been used`);
 
     const kept = join(folder, 'kept.json');
-    const again = await keyaudit(
-      'rotate',
-      USER,
-      '--yes',
-      '--secret-lost',
-      '--store',
-      `command:tee ${kept} >&2`,
-    );
+    const again = await keyaudit('rotate', USER, '--yes', '--secret-lost', '--store', `command:tee ${kept} >&2`);
     expect(again.code).toBe(0);
     const { AccessKey } = JSON.parse(readFileSync(kept, 'utf8'));
     expect((await keys()).map(({ AccessKeyId }) => AccessKeyId)).toEqual([ids[0], AccessKey.AccessKeyId]);
