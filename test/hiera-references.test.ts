@@ -4,6 +4,7 @@ import { FIRST_KEY, SECOND_KEY } from './builders.ts';
 
 const standing = (overrides: Partial<HieraUse> = {}): HieraUse => ({
   accessKeyId: FIRST_KEY,
+  repository: 'puppet',
   file: 'a.yaml',
   line: 1,
   hieraKey: 'a::id',
@@ -11,6 +12,7 @@ const standing = (overrides: Partial<HieraUse> = {}): HieraUse => ({
 });
 const reference = (overrides: Partial<HieraReference> = {}): HieraReference => ({
   reference: 'a::id',
+  repository: 'puppet',
   file: 'b.yaml',
   line: 2,
   hieraKey: 'b::id',
@@ -22,7 +24,15 @@ const users = (uses: HieraUse[], references: HieraReference[]) =>
 describe('a reference to a Hiera key', () => {
   it('is a use of the id that stands there', () => {
     expect(usesByReference([standing()], [reference(), reference({ reference: 'another', line: 3 })])).toEqual([
-      { accessKeyId: FIRST_KEY, file: 'b.yaml', line: 2, hieraKey: 'b::id', via: 'a::id' },
+      { accessKeyId: FIRST_KEY, repository: 'puppet', file: 'b.yaml', line: 2, hieraKey: 'b::id', via: 'a::id' },
+    ]);
+  });
+
+  it('is one in each repository, where files of the same name hold it', () => {
+    const references = ['puppet', 'puppet_aws'].map((repository) => reference({ repository }));
+    expect(usesByReference([standing({ repository: 'secrets' })], references)).toEqual([
+      { accessKeyId: FIRST_KEY, repository: 'puppet', file: 'b.yaml', line: 2, hieraKey: 'b::id', via: 'a::id' },
+      { accessKeyId: FIRST_KEY, repository: 'puppet_aws', file: 'b.yaml', line: 2, hieraKey: 'b::id', via: 'a::id' },
     ]);
   });
 
@@ -86,5 +96,10 @@ describe('a reference to a Hiera key', () => {
   it('from within the hash that it is to ends, too', () => {
     const within = [reference({ reference: 'd', hieraKey: 'd.more' })];
     expect(users([standing({ hieraKey: 'd.id' })], within)).toEqual([`d.more.id via d.id: ${FIRST_KEY}`]);
+  });
+
+  it('is one of very many to the same key', () => {
+    const references = Array.from({ length: 100_000 }, (_, line) => reference({ line }));
+    expect(usesByReference([standing()], references)).toHaveLength(100_000);
   });
 });

@@ -40,6 +40,24 @@ describe('the Hiera key of a value', () => {
   it('is known where the id is written with escapes', () => {
     expect(found(`a: "\\x41${FIRST_KEY.slice(1)}"\n`)).toEqual([`id ${FIRST_KEY} 1 a`]);
   });
+
+  it('is known for each of very many ids in one value, with escapes or without', () => {
+    for (const id of [FIRST_KEY, `\\x41${FIRST_KEY.slice(1)}`]) {
+      const count = Math.floor((yamlLimits.characters - 10) / (id.length + 1));
+      const { finds, problem } = readHieradata(`a: "${`${id} `.repeat(count)}"\n`);
+      expect({ count: finds.length, last: finds.at(-1), problem }).toEqual({
+        count,
+        last: { kind: 'id', text: FIRST_KEY, line: 1, hieraKey: 'a' },
+        problem: undefined,
+      });
+    }
+  });
+
+  it('is told up to a length that nobody types', () => {
+    const key = 'k'.repeat(yamlLimits.keyCharacters - 2);
+    expect(found(`${key}: {k: ${FIRST_KEY}}\n`)).toEqual([`id ${FIRST_KEY} 1 ${key}.k`]);
+    expect(readHieradata(`${key}: {kk: ${FIRST_KEY}}\n`).problem).toBe('it has keys of more than 1,000 characters');
+  });
 });
 
 describe('an encrypted block', () => {
@@ -127,6 +145,10 @@ describe('a reference', () => {
     expect(found(`k: ${value}\n`)).toEqual([`reference ${key} 1 k`]);
   });
 
+  it('is on its own line of a long value, with quotes in quotes as well', () => {
+    expect(found(`k: "x\n\n  %{hiera(\\"a::b\\")}"\n`)).toEqual(['reference a::b 3 k']);
+  });
+
   it('is not to a fact, a variable or a pattern', () => {
     expect(found(`k: "%{::environment} %{IP:client} %{literal('%')}{x}"\n`)).toEqual([]);
   });
@@ -142,6 +164,7 @@ describe('what is no YAML, or too much of it', () => {
     `m0: &m0 {k: ${FIRST_KEY}}`,
     ...Array.from({ length: 40 }, (_, at) => `m${at + 1}: &m${at + 1} {<<: [*m${at}, *m${at}, *m${at}]}`),
   ].join('\n');
+  const pairs = Array.from({ length: 20_000 }, (_, at) => `k${at}: x`).join(', ');
 
   it.each([
     ['it is no valid YAML', `k: ${BLOCK}\nbad: [\n  }\n`],
@@ -151,6 +174,8 @@ describe('what is no YAML, or too much of it', () => {
     ['it is larger than 4 MB', `k: ${BLOCK}\nrest: ${'x'.repeat(yamlLimits.characters)}\n`],
     ['its aliases repeat too much', `k: ${BLOCK}\n${laughs}\n`],
     ['its aliases repeat too much', `k: ${BLOCK}\n${merges}\n`],
+    ['its aliases repeat too much', `k: ${BLOCK}\nm: &m {${pairs}}\nn: {<<: [${'*m, '.repeat(50_000)}]}\n`],
+    ['its aliases repeat too much', `k: ${BLOCK}\na: &a "${'IA '.repeat(500_000)}"\nb: [${'*a, '.repeat(90_000)}]\n`],
   ])('says so (%s), and its blocks are found without Hiera key', (problem, text) => {
     expect(readHieradata(text)).toEqual({ finds: [{ kind: 'block', text: BLOCK, line: 1 }], problem });
   });

@@ -7,8 +7,9 @@ const terraformKeys = (text: string) => {
   return keys.map(({ user, line }) => [terraformUser(user, users), line]);
 };
 
+const resource = (user: string) => `resource "aws_iam_access_key" "x" {\n  user = ${user}\n}\n`;
+
 describe('an access key in Terraform', () => {
-  const resource = (user: string) => `resource "aws_iam_access_key" "x" {\n  user = ${user}\n}\n`;
   const alice = 'resource "aws_iam_user" "alice_user" {\n  tags = { name = "no" }\n  name = "alice" # the user\n}\n';
 
   it.each([
@@ -52,6 +53,36 @@ describe('an access key in Terraform', () => {
     ]);
     expect(terraformKeys('resource "aws_iam_access_key" "x" { user = "alice" }')).toEqual([['alice', 1]]);
     expect(terraformKeys('resource "aws_iam_access_key" "x" {\n  user = "alice"')).toEqual([['alice', 1]]);
+  });
+});
+
+/** The largest text that is read. A reader that goes back over it would not end within the time of a test, nor of a day. */
+const megabyteOf = (text: string): string => text.repeat(Math.ceil(1024 ** 2 / text.length));
+
+describe('Terraform that is hostile, or no Terraform,', () => {
+  const head = 'resource "aws_iam_access_key" "x" {\n';
+  it.each([
+    ['a text without its end', `"${megabyteOf('\\"')}`, 0],
+    ['texts without an end', megabyteOf('"a\n'), 0],
+    ['comments without an end', megabyteOf('/* '), 0],
+    ['here-documents without an end', megabyteOf('<<A\n'), 0],
+    ['a here-document of empty lines', `${head}x = <<A\n${megabyteOf('\n')}`, 1],
+    ['a here-document of spaces', `x = <<A\n${megabyteOf(' ')}`, 0],
+    ['many ends of here-documents', `x = <<A\n${megabyteOf('A A\n')}`, 0],
+    ['blocks without an end', megabyteOf(head), Math.ceil(1024 ** 2 / head.length)],
+    ['an argument with a gap', `${head}  user = "a"${megabyteOf(' ')}x\n}\n`, 1],
+    ['many resources', megabyteOf(`${head}}\n`), Math.ceil(1024 ** 2 / `${head}}\n`.length)],
+    ['braces', megabyteOf('{'), 0],
+  ])('is read once: %s', (_, text, keys) => {
+    expect(readTerraform(text).keys).toHaveLength(keys);
+  });
+
+  it('hides nothing that comes after the line with a text without its end, or after a here-document', () => {
+    const after = resource('"alice"');
+    expect(terraformKeys(`x = "a\n${after}`)).toEqual([['alice', 2]]);
+    const inside = `EOTX\nX EOT\nEOT X\n${resource('"bob"')}`;
+    expect(terraformKeys(`x = <<-EOT\n${inside}  EOT  \n${after}`)).toEqual([['alice', 9]]);
+    expect(terraformKeys(`x = f(<<A, "b")\n/* a\n*/ ${after}`)).toEqual([['alice', 3]]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { existsSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { repositories } from '../lambda/locators/repositories.ts';
-import type { RepositorySearch } from '../lambda/ports.ts';
+import type { RepositorySearch, RepositoryUse } from '../lambda/ports.ts';
 import { type RepositoriesOptions, searchRepositories } from '../lambda/repositories/search.ts';
 import { FIRST_KEY, SECOND_KEY } from './builders.ts';
 import { clearBlock, decryptingCommand, nodeCommand } from './decrypting-command.ts';
@@ -47,7 +47,6 @@ describe('a search of repositories', () => {
         { accessKeyId: FIRST_KEY, place: { ...production, line: 1, hieraKey: 'a::id' }, encrypted: true },
         { accessKeyId: FIRST_KEY, place: { ...production, line: 2, hieraKey: 'b::id' }, via: 'a::id' },
       ],
-      keysInCode: [],
       failures: [],
     });
   });
@@ -65,20 +64,27 @@ describe('a search of repositories', () => {
     ]);
   });
 
-  it('follows references across files of one repository and environment, from encrypted values as well', async () => {
+  it('follows references across files of one environment, whatever the repository, from encrypted values as well', async () => {
     const tree = temporaryTree({
-      'one/hieradata/production_credentials.yaml': `a::id: ${clearBlock(FIRST_KEY)}\n`,
-      'one/hieradata/staging_credentials.yaml': `a::id: ${clearBlock(SECOND_KEY)}\n`,
-      'one/hieradata/common.yaml': 'b::id: "%{lookup(\'a::id\')}"\n',
-      'one/hieradata/class/staging/app.yaml': `c::id: ${clearBlock("%{hiera('b::id')}")}\n`,
-      'two/hieradata/common.yaml': 'b::id: "%{lookup(\'a::id\')}"\n',
+      'secrets/production_credentials.yaml': `a::id: ${clearBlock(FIRST_KEY)}\n`,
+      'secrets/staging_credentials.yaml': `a::id: ${clearBlock(SECOND_KEY)}\n`,
+      'puppet/hieradata/common.yaml': 'b::id: "%{lookup(\'a::id\')}"\n',
+      'puppet/hieradata/staging.yaml': 'e::id: "%{hiera(\'d::id\')}"\n',
+      'puppet_aws/hieradata/common.yaml': 'b::id: "%{lookup(\'a::id\')}"\n',
+      'puppet_aws/hieradata/class/staging/app.yaml': `d::id: ${clearBlock("%{hiera('b::id')}")}\n`,
     });
-    expect(told(await search([join(tree, 'one'), join(tree, 'two')]))).toEqual([
-      `hieradata/class/staging/app.yaml:1 c::id via a::id ${SECOND_KEY}`,
-      `hieradata/common.yaml:1 b::id via a::id ${SECOND_KEY}`,
-      `hieradata/common.yaml:1 b::id via a::id ${FIRST_KEY}`,
-      `hieradata/production_credentials.yaml:1 a::id (encrypted) ${FIRST_KEY}`,
-      `hieradata/staging_credentials.yaml:1 a::id (encrypted) ${SECOND_KEY}`,
+    // The order in which they are named is the order of the answer, and nothing else.
+    const found = await search(['puppet', 'secrets', 'puppet_aws'].map((name) => join(tree, name)));
+    const repositoryOf = ({ place: { repository } }: RepositoryUse): string => basename(repository);
+    expect(told(found).map((line, at) => `${repositoryOf(found.uses[at]!)}: ${line}`)).toEqual([
+      `puppet: hieradata/common.yaml:1 b::id via a::id ${SECOND_KEY}`,
+      `puppet: hieradata/common.yaml:1 b::id via a::id ${FIRST_KEY}`,
+      `puppet: hieradata/staging.yaml:1 e::id via a::id ${SECOND_KEY}`,
+      `secrets: production_credentials.yaml:1 a::id (encrypted) ${FIRST_KEY}`,
+      `secrets: staging_credentials.yaml:1 a::id (encrypted) ${SECOND_KEY}`,
+      `puppet_aws: hieradata/class/staging/app.yaml:1 d::id via a::id ${SECOND_KEY}`,
+      `puppet_aws: hieradata/common.yaml:1 b::id via a::id ${SECOND_KEY}`,
+      `puppet_aws: hieradata/common.yaml:1 b::id via a::id ${FIRST_KEY}`,
     ]);
   });
 
@@ -100,24 +106,8 @@ describe('a search of repositories', () => {
         [join(tree, 'a'), 'b/x'],
         [join(tree, 'a'), 'skipped'],
       ],
-      keysInCode: [],
       failures: [],
     });
-  });
-
-  it('names keys that infrastructure code makes, with users of the same module or template', async () => {
-    const tree = temporaryTree({
-      'iam/user.tf': 'resource "aws_iam_user" "alice" {\n  name = "alice"\n}\n',
-      'iam/key.tf': '\nresource "aws_iam_access_key" "alice" {\n  user = aws_iam_user.alice.name\n}\n',
-      'other/key.tf': 'resource "aws_iam_access_key" "alice" {\n  user = aws_iam_user.alice.name\n}\n',
-      'template.yaml': 'Resources:\n  Key:\n    Type: AWS::IAM::AccessKey\n    Properties: {UserName: bob}\n',
-    });
-    const place = { repository: tree };
-    expect((await search(tree)).keysInCode).toEqual([
-      { tool: 'Terraform', userName: 'alice', place: { ...place, file: 'iam/key.tf', line: 2 } },
-      { tool: 'Terraform', userName: null, place: { ...place, file: 'other/key.tf', line: 1 } },
-      { tool: 'CloudFormation', userName: 'bob', place: { ...place, file: 'template.yaml', line: 2 } },
-    ]);
   });
 
   it('reads hieradata in UTF-16', async () => {
@@ -261,7 +251,6 @@ describe('the locator of repositories', () => {
       },
       { accessKeyId: FIRST_KEY, place: { repository: '../app', file: 'app.exe', line: null } },
     ],
-    keysInCode: [],
     failures: [{ scope: 'locator', id: 'puppet/b.yaml', reason: 'not decrypted: …' }],
   };
   const context = { settings: { thirdPartyServices: [] } };

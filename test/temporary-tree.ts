@@ -16,6 +16,17 @@ export const writeTo = (path: string, content: string | Uint8Array): void => {
   writeFileSync(path, content);
 };
 
+/** What this gives to somebody who is not the superuser, who may read everything. */
+export const asNobody = async <T>(look: () => T | Promise<T>): Promise<T> => {
+  if (process.geteuid?.() !== 0) return look();
+  process.seteuid?.(65_534);
+  try {
+    return await look();
+  } finally {
+    process.seteuid?.(0);
+  }
+};
+
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });

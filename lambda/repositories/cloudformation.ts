@@ -31,19 +31,22 @@ const keysInYaml = (text: string): { userName: string | null; line: number }[] =
   if (errors.length > 0) throw new Error('no YAML');
   const resources = child(contents, 'Resources');
   if (!isMap(resources)) return [];
+  const users = new Map(
+    resources.items
+      .filter(({ value }) => plain(child(value, 'Type')) === USER)
+      .map(({ key, value }) => [plain(key), plain(child(child(value, 'Properties'), 'UserName'))]),
+  );
   return resources.items.flatMap(({ key, value }) => {
     if (plain(child(value, 'Type')) !== ACCESS_KEY) return [];
     const line = lineCounter.linePos(isScalar(key) ? (key.range?.[0] ?? 0) : 0).line;
-    return [{ userName: userName(child(child(value, 'Properties'), 'UserName'), resources), line }];
+    return [{ userName: userName(child(child(value, 'Properties'), 'UserName'), users), line }];
   });
 };
 
 /** A name, or the `Ref` to a user of the template that has one. */
-const userName = (node: unknown, resources: unknown): string | null => {
+const userName = (node: unknown, users: ReadonlyMap<string | null, string | null>): string | null => {
   const reference = isScalar(node) && node.tag === '!Ref' ? String(node.value) : plain(child(node, 'Ref'));
-  if (reference === null) return plain(node);
-  const user = child(resources, reference);
-  return plain(child(user, 'Type')) === USER ? plain(child(child(user, 'Properties'), 'UserName')) : null;
+  return reference === null ? plain(node) : (users.get(reference) ?? null);
 };
 
 const child = (node: unknown, key: string): unknown => (isMap(node) ? node.get(key, true) : undefined);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { shellQuoted } from '../domain/shell.ts';
 import { partsOf, type ValuePart } from './hiera-values.ts';
 
 /**
@@ -156,6 +157,4 @@ const causeOf = (errors: string): string | undefined => causes.find(([pattern]) 
 
 /** The command for a person to see for themselves why a file is not decrypted: it shows errors, and no value. */
 export const checkCommand = (command: readonly string[], cwd: string, file: string): string =>
-  `(cd ${quoted(cwd.startsWith('-') ? `./${cwd}` : cwd)} && ${command.map(quoted).join(' ')} < ${quoted(file)} > /dev/null)`;
-
-const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+  `(cd ${shellQuoted(cwd.startsWith('-') ? `./${cwd}` : cwd)} && ${command.map(shellQuoted).join(' ')} < ${shellQuoted(file)} > /dev/null)`;

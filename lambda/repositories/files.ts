@@ -2,6 +2,7 @@ import { closeSync, constants, type Dirent, openSync, readdirSync, readSync, rea
 import { basename, dirname, join } from 'node:path';
 import type { Failure } from '../domain/model.ts';
 import { type IgnoreRules, isIgnored, rulesAround, rulesBelow, rulesInside } from './ignore-rules.ts';
+import type { LinkedFolders } from './linked-folders.ts';
 
 /**
  * Which files there are, and what is in them. Calls of the file system are synchronous: for many small files that is several
@@ -31,11 +32,11 @@ export const rootOf = (directory: string): Root | Failure => {
 };
 
 /**
- * The files below the folder that Git is not told to ignore, hidden ones too, as paths relative to it with `/`. Links are
- * not followed, as ripgrep does not either: what they lead to inside is found by itself, and nothing is read twice. Of
- * what is no regular file (pipes, sockets, devices) nothing is opened.
+ * The files below the folder that Git is not told to ignore, hidden ones too, as paths relative to it with `/`. Links to
+ * folders are followed where `links` says so, links to files are not. Of what is no regular file (pipes, sockets, devices)
+ * nothing is opened.
  */
-export function* walk(root: Root, fail: (failure: Failure) => void): Generator<string> {
+export function* walk(root: Root, links: LinkedFolders, fail: (failure: Failure) => void): Generator<string> {
   if (root.only !== undefined) {
     yield root.only;
     return;
@@ -43,17 +44,20 @@ export function* walk(root: Root, fail: (failure: Failure) => void): Generator<s
   const unreadable = (path: string, error: unknown): void => {
     if (!isGone(error)) fail(failureOf(named(root, path), unreadableReason(error)));
   };
-  const open: { folder: string; rules: IgnoreRules }[] = [{ folder: '', rules: rulesAround(root.path, unreadable) }];
+  const open: OpenFolder[] = [{ folder: '', real: root.path, rules: rulesAround(root.path, unreadable) }];
   for (let next = open.pop(); next; next = open.pop()) {
-    const { folder } = next;
+    const { folder, real } = next;
     const entries = entriesOf(join(root.path, folder), unreadable);
     const names = new Set(entries.map(({ name }) => name));
     const rules = rulesInside(next.rules, { root: root.path, folder, names }, unreadable);
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.name === '.git') continue;
-      if (entry.isDirectory()) {
-        if (!isIgnored(rules, `${path}/`)) open.push({ folder: path, rules: rulesBelow(rules, `${path}/`) });
+      if (entry.isDirectory() || entry.isSymbolicLink()) {
+        if (isIgnored(rules, `${path}/`)) continue;
+        const target = entry.isDirectory() ? inside(real, entry.name, links) : links.follow(join(root.path, path));
+        if (target && 'reason' in target) fail(failureOf(named(root, join(root.path, path)), target.reason));
+        else if (target) open.push({ folder: path, real: target.folder, rules: rulesBelow(rules, `${path}/`) });
       } else if (entry.isFile() && !isIgnored(rules, path)) {
         if (entry.name.includes('\uFFFD'))
           fail(failureOf(join(root.repository, path), 'its name is not UTF-8: rename it'));
@@ -62,6 +66,15 @@ export function* walk(root: Root, fail: (failure: Failure) => void): Generator<s
     }
   }
 }
+
+/** A folder to be read: its path below the root, by way of links, and the one without them. */
+type OpenFolder = { folder: string; real: string; rules: IgnoreRules };
+
+/** Below a link, another may have led there before. */
+const inside = (folder: string, name: string, links: LinkedFolders): { folder: string } | undefined => {
+  const path = join(folder, name);
+  return links.isFollowed(path) ? undefined : { folder: path };
+};
 
 const entriesOf = (path: string, unreadable: (path: string, error: unknown) => void): Dirent[] => {
   try {

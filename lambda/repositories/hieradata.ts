@@ -28,7 +28,14 @@ export type Hieradata = {
 };
 
 /** A hostile or generated file stops being read as YAML here, so that it costs neither minutes nor gigabytes. */
-export const yamlLimits = { characters: 4 * 1024 * 1024, depth: 100, repeatedNodes: 100_000 } as const;
+export const yamlLimits = {
+  characters: 4 * 1024 * 1024,
+  depth: 100,
+  /** A text counts once more for every 100 characters of it. */
+  repeatedNodes: 100_000,
+  /** Of a Hiera key, with its steps: it is told for every id below it. */
+  keyCharacters: 1_000,
+} as const;
 
 /** What a YAML file holds. One that is no YAML, or too much of it, is searched for encrypted blocks only. */
 export const readHieradata = (text: string): Hieradata => {
@@ -72,15 +79,16 @@ const findsBelow = (contents: Node | null, text: string, lineOf: (offset: number
   const finds: HieraFind[] = [];
   const anchors = new Map<string, { node: Node; path: readonly string[] }>();
   let repeated = 0;
-  const countRepeated = (): void => {
-    if (++repeated > yamlLimits.repeatedNodes) throw new NotReadable('its aliases repeat too much');
+  const countRepeated = (node?: unknown): void => {
+    repeated += 1 + (isScalar(node) ? String(node.value).length / 100 : 0);
+    if (repeated > yamlLimits.repeatedNodes) throw new NotReadable('its aliases repeat too much');
   };
 
   const visit = (node: unknown, position: Position): void => {
     if (position.path.length > yamlLimits.depth) throw new NotReadable(TOO_DEEP);
-    if (position.origin) countRepeated();
+    if (position.origin) countRepeated(node);
     if (isAlias(node)) visitAlias(node, position);
-    else if (isScalar(node)) finds.push(...findsInScalar(node, position, text, lineOf));
+    else if (isScalar(node)) for (const find of findsInScalar(node, position, text, lineOf)) finds.push(find);
     else if (isSeq(node))
       for (const [index, item] of node.items.entries()) visit(item, step(position, { key: `${index}` }));
     else if (isMap(node)) for (const entry of entriesOf(node)) visit(entry.value, step(position, entry));
@@ -105,11 +113,11 @@ const findsBelow = (contents: Node | null, text: string, lineOf: (offset: number
     countRepeated();
     const anchor = isAlias(source) ? anchors.get(source.source) : undefined;
     const map = anchor?.node ?? source;
-    const entries = isMap(map) ? entriesOf(map).filter(({ key }) => !taken.has(key)) : [];
-    for (const { key } of entries) {
+    const entries = (isMap(map) ? entriesOf(map) : []).filter(({ key }) => {
       countRepeated();
-      taken.add(key);
-    }
+      return !taken.has(key);
+    });
+    for (const { key } of entries) taken.add(key);
     return anchor
       ? entries.map((entry) => ({ origin: [...anchor.path, entry.key], ...entry, at: startOf(source) }))
       : entries;
@@ -145,21 +153,30 @@ const findsInScalar = (
 ): HieraFind[] => {
   const parts = partsOf(String(node.value));
   if (parts.length === 0) return [];
+  const [hieraKey, via] = [path, origin].map(hieraKeyOf);
   const [start, end] = node.range ?? [0, 0];
   const source = text.slice(start, end);
   let searched = 0;
   return parts.map(({ kind, text: found, raw }) => {
-    // A long value goes over several lines, and breaks within a block. What is written with escapes is not found there.
-    const inSource = source.indexOf(raw.slice(0, 12), searched);
-    if (inSource >= 0) searched = inSource + 1;
+    // A long value goes over several lines, and breaks within a block. What is written with escapes is not found there, and
+    // what follows it not looked for: each search would go through the whole value.
+    const inSource = searched < 0 ? -1 : source.indexOf(raw.slice(0, 12).replace(/['"].*/, ''), searched);
+    searched = inSource < 0 ? -1 : inSource + 1;
     return {
       kind,
       text: found,
       line: lineOf(at ?? start + Math.max(0, inSource)),
-      ...(path.length > 0 && { hieraKey: path.join('.') }),
-      ...(origin && { via: origin.join('.') }),
+      ...(hieraKey !== undefined && { hieraKey }),
+      ...(via !== undefined && { via }),
     };
   });
+};
+
+const hieraKeyOf = (path: readonly string[] | undefined): string | undefined => {
+  if (path === undefined || path.length === 0) return undefined;
+  const hieraKey = path.join('.');
+  if (hieraKey.length > yamlLimits.keyCharacters) throw new NotReadable('it has keys of more than 1,000 characters');
+  return hieraKey;
 };
 
 const blocksInText = (text: string): HieraFind[] => {

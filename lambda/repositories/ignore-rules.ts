@@ -97,7 +97,7 @@ const excludes = (top: string, base: Omit<IgnoreFile, 'matcher'>, unreadable: Un
 
 const ignoreFile = (path: string, base: Omit<IgnoreFile, 'matcher'>, unreadable: Unreadable): IgnoreFile[] => {
   const text = textOf(path, unreadable);
-  if (!text || !/^\s*[^\s#]/m.test(text)) return [];
+  if (!text || !/^[ \t]*[^\s#]/m.test(text)) return [];
   return [{ ...base, matcher: ignore({ ignoreCase: false, allowRelativePaths: true }).add(text) }];
 };
 

@@ -12,9 +12,6 @@ export type IdAt = { accessKeyId: string; offset: number };
 export const keyIdsWithOffsets = (text: string): IdAt[] =>
   [...text.matchAll(ID)].map((match) => ({ accessKeyId: match[0], offset: match.index }));
 
-/** The access key ids in the text, each once. */
-export const keyIdsIn = (text: string): string[] => [...new Set(text.match(ID))];
-
 /** How an id starts where a character is a byte (ASCII, Latin-1, UTF-8, most of binary files) … */
 const narrowStarts = ['AKIA', 'ASIA'].map((start) => Buffer.from(start));
 /** … and in UTF-16: what both byte orders have in common. */

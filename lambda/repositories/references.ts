@@ -1,8 +1,9 @@
 /** Who makes use of an access key id by naming the Hiera key that it stands at. */
 
-/** An id at a Hiera key of one repository. `via` is where it stands, when it does not stand there itself. */
+/** An id at a Hiera key. `via` is where it stands, when it does not stand there itself. */
 export type HieraUse = {
   accessKeyId: string;
+  repository: string;
   file: string;
   line: number | null;
   hieraKey?: string;
@@ -10,16 +11,26 @@ export type HieraUse = {
   via?: string;
 };
 /** A value that is interpolated from the Hiera key `reference`. */
-export type HieraReference = { reference: string; file: string; line: number; hieraKey?: string; environment?: string };
+export type HieraReference = {
+  reference: string;
+  repository: string;
+  file: string;
+  line: number;
+  hieraKey?: string;
+  environment?: string;
+};
 
 /**
- * The uses that come about by reference, directly or by way of others. A file of one environment does not see the values of
- * another; `common` ones are seen by all. Where the reference is to a hash, the use is of what is below it.
+ * The uses that come about by reference, directly or by way of others, whatever the repository: Puppet reads the data of
+ * several as one. A file of one environment does not see the values of another; `common` ones are seen by all. Where
+ * the reference is to a hash, the use is of what is below it.
  */
 export const usesByReference = (uses: readonly HieraUse[], references: readonly HieraReference[]): HieraUse[] => {
   const byKey = new Map<string, HieraReference[]>();
   for (const reference of references) {
-    byKey.set(reference.reference, [...(byKey.get(reference.reference) ?? []), reference]);
+    const same = byKey.get(reference.reference);
+    if (same) same.push(reference);
+    else byKey.set(reference.reference, [reference]);
   }
   const found: HieraUse[] = [];
   const seen = new Set<string>();
@@ -28,8 +39,8 @@ export const usesByReference = (uses: readonly HieraUse[], references: readonly 
   for (const use of queue) {
     for (const { reference, derived } of usersOf(use, byKey)) {
       // By the key of the reference: a hash that refers to itself would grow one step with each round.
-      const { accessKeyId, file, line, via, environment } = derived;
-      const identity = JSON.stringify([accessKeyId, file, line, reference.hieraKey, via, environment]);
+      const { accessKeyId, repository, file, line, via, environment } = derived;
+      const identity = JSON.stringify([accessKeyId, repository, file, line, reference.hieraKey, via, environment]);
       if (seen.has(identity) || derived.hieraKey === via) continue;
       seen.add(identity);
       found.push(derived);
@@ -48,11 +59,12 @@ const usersOf = (use: HieraUse, byKey: ReadonlyMap<string, readonly HieraReferen
     (byKey.get(prefix) ?? [])
       .filter(({ environment }) => sees(environment, use.environment))
       .map((reference) => {
-        const { file, line, hieraKey: userKey } = reference;
+        const { repository, file, line, hieraKey: userKey } = reference;
         // By way of a common file, a value stays that of its environment.
         const environment = isOfOne(reference.environment) ? reference.environment : use.environment;
         const derived = {
           accessKeyId,
+          repository,
           file,
           line,
           ...(userKey !== undefined && { hieraKey: userKey + hieraKey.slice(prefix.length) }),

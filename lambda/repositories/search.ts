@@ -2,23 +2,27 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Failure } from '../domain/model.ts';
-import type { RepositorySearch, SearchRepositories } from '../ports.ts';
+import type { RepositorySearch, SearchInfrastructureCode, SearchRepositories } from '../ports.ts';
 import { decryptFile } from './decrypt-file.ts';
-import { type FileFacts, factsOf, pathOf, textWanted } from './file-facts.ts';
+import { everyUse, type FileFacts, infrastructureCode, type Purpose, pathOf } from './file-facts.ts';
 import { failureOf, isGone, type Root, rootOf, unreadableReason, walk } from './files.ts';
+import { linkedFolders } from './linked-folders.ts';
 import { type Reading, readFile } from './read-file.ts';
 import { keysInCodeOf, usesOf } from './uses.ts';
 
-export type RepositoriesOptions = {
+export type SearchOptions = {
   /** Folders, or single files. */
   directories: readonly string[];
-  /** The setting `eyaml.command`. */
-  eyamlCommand: readonly string[];
   signal?: AbortSignal | undefined;
-  /** What the command gets; this process's own where absent. */
-  env?: NodeJS.ProcessEnv | undefined;
   /** Called every so often, and at the end. */
   onProgress?: ((progress: { files: number }) => void) | undefined;
+};
+
+export type RepositoriesOptions = SearchOptions & {
+  /** The setting `eyaml.command`. */
+  eyamlCommand: readonly string[];
+  /** What the command gets; this process's own where absent. */
+  env?: NodeJS.ProcessEnv | undefined;
   /** For one run of the command. */
   decryptTimeLimitMs?: number | undefined;
 };
@@ -29,22 +33,44 @@ const BREATH_MS = 20;
 
 /** Searches folders for access key ids, decrypting hieradata by the operator's command. Rejects only when it is aborted. */
 export const searchRepositories =
-  (options: RepositoriesOptions): SearchRepositories =>
+  ({
+    eyamlCommand,
+    env = process.env,
+    decryptTimeLimitMs = 60_000,
+    ...options
+  }: RepositoriesOptions): SearchRepositories =>
   async () => {
     const ended = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal;
+    const decrypt = { command: eyamlCommand, env, signal, timeLimitMs: decryptTimeLimitMs };
+    const decrypting = pLimit(Math.min(4, availableParallelism()));
+    // The command runs beside the search.
+    const inClear = async (facts: FileFacts, root: Root): Promise<FileFacts> =>
+      facts.finds.some(({ kind }) => kind === 'block') ? decrypting(() => decryptFile(facts, root, decrypt)) : facts;
     try {
-      return await search(options, signal);
+      const { facts, ...search } = await readAll({ ...options, signal }, everyUse, inClear);
+      return { ...search, uses: usesOf(facts) };
     } finally {
       // Whatever happened, no command is left behind.
       ended.abort();
     }
   };
 
-const search = async (options: RepositoriesOptions, signal: AbortSignal): Promise<RepositorySearch> => {
-  const { directories, eyamlCommand, env = process.env, onProgress, decryptTimeLimitMs = 60_000 } = options;
-  const decrypt = { command: eyamlCommand, env, signal, timeLimitMs: decryptTimeLimitMs };
-  const decrypting = pLimit(Math.min(4, availableParallelism()));
+/** Searches folders for the keys that infrastructure code makes, and for nothing else. Rejects only when it is aborted. */
+export const searchInfrastructureCode =
+  (options: SearchOptions): SearchInfrastructureCode =>
+  async () => {
+    const { facts, failures } = await readAll(options, infrastructureCode);
+    return { keysInCode: keysInCodeOf(facts), failures };
+  };
+
+type AllRead = Pick<RepositorySearch, 'repositories' | 'files' | 'failures'> & { facts: FileFacts[] };
+
+const readAll = async (
+  { directories, signal, onProgress }: SearchOptions,
+  purpose: Purpose,
+  complete: (facts: FileFacts, root: Root) => Promise<FileFacts> = async (facts) => facts,
+): Promise<AllRead> => {
   const repositories = [...new Set(directories)];
   const opened = repositories.map(rootOf);
   const roots = opened.filter((root) => 'repository' in root);
@@ -57,36 +83,25 @@ const search = async (options: RepositoriesOptions, signal: AbortSignal): Promis
 
   for (const { root, file } of filesOf(roots, fail)) {
     await breathe();
-    const found = await readOne(root, file, reading, fail);
+    if (!purpose.opens(file)) continue;
+    const found = await readOne(root, file, { reading, purpose, fail });
     if (found === undefined) continue;
     files++;
-    if (found === 'nothing') continue;
-    // The command runs beside the search.
-    const isEncrypted = found.finds.some(({ kind }) => kind === 'block');
-    read.push(isEncrypted ? decrypting(() => decryptFile(found, root, decrypt)) : Promise.resolve(found));
+    if (found !== 'nothing') read.push(complete(found, root));
   }
   const facts = await Promise.all(read);
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   onProgress?.({ files });
-  const byRepository = [...new Set(roots.map(({ repository }) => repository))].map((name) =>
-    facts.filter(({ repository }) => repository === name),
-  );
-  return {
-    repositories,
-    files,
-    uses: byRepository.flatMap(usesOf),
-    keysInCode: byRepository.flatMap(keysInCodeOf),
-    failures: [...failures, ...facts.flatMap((each) => each.failures)].sort((a, b) =>
-      a.id < b.id ? -1 : Number(a.id > b.id),
-    ),
-  };
+  const found = [...failures, ...facts.flatMap((each) => each.failures)];
+  return { repositories, files, facts, failures: found.sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id))) };
 };
 
 /** The files of all folders; those of a folder that is in another one once. */
 function* filesOf(roots: readonly Root[], fail: (failure: Failure) => void): Generator<{ root: Root; file: string }> {
   const seen = new Set<string>();
+  const links = linkedFolders(roots);
   for (const root of roots) {
-    for (const file of walk(root, fail)) {
+    for (const file of walk(root, links, fail)) {
       if (roots.length > 1) {
         const path = pathOf(root.path, file);
         if (seen.has(path)) continue;
@@ -101,12 +116,11 @@ function* filesOf(roots: readonly Root[], fail: (failure: Failure) => void): Gen
 const readOne = async (
   { path, repository }: Root,
   file: string,
-  reading: Reading,
-  fail: (failure: Failure) => void,
+  { reading, purpose, fail }: { reading: Reading; purpose: Purpose; fail: (failure: Failure) => void },
 ): Promise<FileFacts | 'nothing' | undefined> => {
   try {
-    const content = await readFile(pathOf(path, file), reading, textWanted(file));
-    return factsOf(repository, file, content) ?? 'nothing';
+    const content = await readFile(pathOf(path, file), reading, purpose.textWanted(file));
+    return purpose.factsOf(repository, file, content) ?? 'nothing';
   } catch (error) {
     // Of the file system only: an abort, or a fault of ours, ends the search.
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
@@ -116,14 +130,14 @@ const readOne = async (
 };
 
 /** Lets the event loop have its turn, when it is time: for Ctrl-C, for progress, for the commands that decrypt. */
-const breather = (signal: AbortSignal, onBreath: () => void): Reading['breathe'] => {
+const breather = (signal: AbortSignal | undefined, onBreath: () => void): Reading['breathe'] => {
   let last = performance.now();
   return () => (performance.now() - last < BREATH_MS ? undefined : breath());
   async function breath(): Promise<void> {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     onBreath();
     await setImmediate();
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     last = performance.now();
   }
 };

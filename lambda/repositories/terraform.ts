@@ -10,18 +10,19 @@ export type TerraformFile = {
 export const mayBeTerraform = (bytes: Buffer): boolean =>
   bytes.includes('aws_iam_access_key') || bytes.includes('aws_iam_user');
 
-const RESOURCE = /\bresource\s+"(aws_iam_access_key|aws_iam_user)"\s+"([^"\n]+)"\s*\{/g;
-
+/** The users and access keys of one file, as far as it can be read. In time linear in the text, whatever it is. */
 export const readTerraform = (text: string): TerraformFile => {
-  const code = withoutComments(text);
-  const users = new Map<string, string | null>();
-  const keys: TerraformFile['keys'] = [];
-  for (const { 0: head, 1: type, 2: label = '', index } of code.matchAll(RESOURCE)) {
-    const body = bodyAt(code, index + head.length);
-    if (type === 'aws_iam_user') users.set(label, literal(argument(body, 'name')));
-    else keys.push({ user: argument(body, 'user'), line: code.slice(0, index).split('\n').length });
-  }
-  return { users, keys };
+  const resources = resourcesIn(text);
+  return {
+    users: new Map(
+      resources
+        .filter(({ type }) => type === 'aws_iam_user')
+        .map(({ label, values }) => [label, literal(values.get('name') ?? '')]),
+    ),
+    keys: resources
+      .filter(({ type }) => type === 'aws_iam_access_key')
+      .map(({ values, line }) => ({ user: values.get('user') ?? '', line })),
+  };
 };
 
 /** The user's name, where the code says it in so many words: by itself, or as the name of a user of the same module. */
@@ -35,36 +36,50 @@ const literal = (expression: string): string | null => {
   return value || null;
 };
 
-/** The expression that a block gives to an argument of its own, not to one of a block in it; `''` where none. */
-const argument = (body: string, name: string): string => {
-  let depth = 0;
-  for (const line of body.split('\n')) {
-    const expression = depth === 0 ? new RegExp(`^\\s*${name}\\s*=\\s*(.+?)\\s*$`).exec(line)?.[1] : undefined;
-    if (expression !== undefined) return expression;
-    depth += bracesIn(line);
+/** A resource, and the expressions that its block gives to arguments of its own, not to those of a block in it. */
+type Resource = { type: string; label: string; line: number; values: Map<string, string> };
+
+const HEAD = /^\s*resource\s+"(aws_iam_access_key|aws_iam_user)"\s+"([^"]+)"\s*$/;
+const ARGUMENT = /^\s*([\w-]+)\s*=([\s\S]*)$/;
+
+const resourcesIn = (text: string): Resource[] => {
+  const found: Resource[] = [];
+  /** The blocks around, the innermost last. What else has braces is `undefined`. */
+  const around: (Resource | undefined)[] = [];
+  for (const { code, end, line } of statementsIn(text)) {
+    if (end === '{') {
+      const [, type, label] = HEAD.exec(code) ?? [];
+      const resource = type && label ? { type, label, line, values: new Map<string, string>() } : undefined;
+      if (resource) found.push(resource);
+      around.push(resource);
+      continue;
+    }
+    const values = around.at(-1)?.values;
+    const [, name, expression = ''] = (values && ARGUMENT.exec(code)) ?? [];
+    if (name) values?.set(name, expression.trim());
+    if (end === '}') around.pop();
   }
-  return '';
+  return found;
 };
 
-/** What is between the brace before `from` and the one that closes it. */
-const bodyAt = (code: string, from: number): string => {
-  let depth = 1;
-  for (const { 0: token, index } of code.slice(from).matchAll(/"(?:\\.|[^"\\\n])*"|[{}]/g)) {
-    if (token === '{') depth++;
-    if (token === '}') depth--;
-    if (depth === 0) return code.slice(from, from + index);
+/**
+ * A text in quotes; a comment; a here-document up to the line that ends it; what ends a statement; and all else. Every kind
+ * ends where the file does, at the latest: no part of the file is looked at a second time because an end is missing.
+ * https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
+ */
+const TOKEN =
+  /"(?:\\.|[^"\\\n])*"?|(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|<<[-~]?([\w-]+)\n(?:(?![ \t]*\1[ \t]*(?:\n|$))[^\n]*\n)*|[{}\n]|[^"#/<{}\n]+|[/<]/g;
+
+/** Code up to a brace or the end of a line, without comments and here-documents. `line` is the one on which it ends, from 1. */
+function* statementsIn(text: string): Generator<{ code: string; end: string; line: number }> {
+  let code = '';
+  let line = 1;
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (/^[{}\n]$/.test(token)) {
+      yield { code, end: token, line };
+      code = '';
+    } else if (!/^(?:#|\/[/*]|<<)/.test(token)) code += token;
+    for (let at = token.indexOf('\n'); at >= 0; at = token.indexOf('\n', at + 1)) line++;
   }
-  return code.slice(from);
-};
-
-const bracesIn = (line: string): number => {
-  const code = line.replaceAll(/"(?:\\.|[^"\\])*"/g, '');
-  return code.split('{').length - code.split('}').length;
-};
-
-/** Comments and here-documents become empty lines, so that what is in them is no code and lines keep their number. */
-const withoutComments = (text: string): string =>
-  text.replaceAll(
-    /"(?:\\.|[^"\\\n])*"|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|<<[-~]?(\w+)\n[\s\S]*?\n\s*\1\b/g,
-    (found) => (found.startsWith('"') ? found : found.replaceAll(/[^\n]/g, '')),
-  );
+  yield { code, end: '', line };
+}
