@@ -1,10 +1,17 @@
-import type { Account, IamUser } from './domain/model.ts';
+import type { Account, Failure, IamUser } from './domain/model.ts';
 import type { AuditReport, Finding } from './domain/report.ts';
+import { plural } from './domain/time.ts';
 import { locate, type Whereabouts } from './locate.ts';
 import type { Locator, WantedKey } from './locators/locator.ts';
 import type { LookUpEvents, OpenAccount } from './ports.ts';
 
 export type FindingLocators = { locators: readonly Locator[]; openAccount: OpenAccount };
+
+/**
+ * How many keys of an account are looked for where each costs calls, the first by rank. CloudTrail answers two calls a second
+ * in a region, and up to two are made for each key: twenty keys take the Lambda twenty seconds, a thousand all its time.
+ */
+const KEYS_LOOKED_FOR = 20;
 
 /**
  * The report with what the audit's locators know of its keys. Some are asked of every key; those that cost calls only of
@@ -27,17 +34,19 @@ export const locateFindings = async (
         .filter((finding) => finding.account.id === account.id)
         .flatMap((finding) => wantedKey(finding, users)),
     }));
-  const ask = (findings: readonly Finding[], inAudit: Locator['inAudit']): Promise<Whereabouts[]> => {
+  const ask = (of: ReturnType<typeof wanted>, inAudit: Locator['inAudit']): Promise<Whereabouts[]> => {
     const asked = locators.filter((locator) => locator.inAudit === inAudit);
     return Promise.all(
-      wanted(findings)
+      of
         .filter(({ keys }) => keys.length > 0)
         .map(({ keys, aws }) => locate(keys, asked, { settings: { thirdPartyServices: [] }, aws })),
     );
   };
+  const lingering = wanted(report.findings.filter(isLingering));
+  const first = lingering.map(({ keys, aws }) => ({ keys: keys.slice(0, KEYS_LOOKED_FOR), aws }));
   const answers = [
-    ...(await ask([...report.findings, ...report.exempt], 'every-finding')),
-    ...(await ask(report.findings.filter(isLingering), 'lingering')),
+    ...(await ask(wanted([...report.findings, ...report.exempt]), 'every-finding')),
+    ...(await ask(first, 'lingering')),
   ];
   const located = <Found extends Finding>(finding: Found): Found => ({
     ...finding,
@@ -47,9 +56,24 @@ export const locateFindings = async (
     ...report,
     findings: report.findings.map(located),
     exempt: report.exempt.map(located),
-    failures: [...report.failures, ...answers.flatMap(({ failures }) => failures)],
+    failures: [
+      ...report.failures,
+      ...answers.flatMap(({ failures }) => failures),
+      ...lingering.flatMap(({ keys, aws }) => leftOut(keys.length - KEYS_LOOKED_FOR, aws.account)),
+    ],
   };
 };
+
+const leftOut = (count: number, { id }: Account): Failure[] =>
+  count <= 0
+    ? []
+    : [
+        {
+          scope: 'locator',
+          id: `${plural(count, 'lingering key')} of ${id}`,
+          reason: `only the first ${KEYS_LOOKED_FOR} of an account are looked for: keyaudit locate KEY-ID looks for one`,
+        },
+      ];
 
 /** The key whose use was missed, not its replacement. */
 const isLingering = ({ stage, accessKeyId, nextStep }: Finding): boolean =>

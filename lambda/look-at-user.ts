@@ -1,3 +1,4 @@
+import type { AccountTrail } from './account-trail.ts';
 import type { CredentialReportRow } from './domain/credential-report.ts';
 import { inactiveKeys, withoutDeactivationTag, withTrailDeactivations } from './domain/deactivation.ts';
 import { reasonOf } from './domain/failure.ts';
@@ -23,6 +24,7 @@ export type LookOptions = {
   /** Aborted when there is no time left. */
   signal: AbortSignal;
   now: Date;
+  readDeactivations: AccountTrail['readDeactivations'];
   /** Ask CloudTrail about inactive keys with a tag as well: before one of them is deleted. */
   verifyDeactivations?: boolean;
 };
@@ -38,7 +40,7 @@ export const lookAtUser = async (
   { userName, arn }: ListedUser,
   row: CredentialReportRow | undefined,
   reader: AccountReader,
-  { wouldFlag, signal, now, verifyDeactivations = false }: LookOptions,
+  { wouldFlag, signal, now, readDeactivations, verifyDeactivations = false }: LookOptions,
 ): Promise<Look> => {
   const id = `${account.id}/${userName}`;
   const look: Look = { keys: 0, read: undefined, failures: [], unreadable: false, outOfTime: false };
@@ -68,13 +70,9 @@ export const lookAtUser = async (
     });
     if (!tags) return { ...look, keys: 0 };
     const tagged: IamUser = { ...live, tags };
-    const untagged = withoutDeactivationTag(tagged);
-    if ((verifyDeactivations ? inactiveKeys(tagged) : untagged).length === 0) return { ...look, read: tagged };
-    const deactivations = await reader.readDeactivations().catch((error) => {
-      if (untagged.length > 0) fail('CloudTrail does not say since when its keys are inactive', error);
-      return { at: new Map<string, Date>(), complete: false };
-    });
-    return { ...look, read: withTrailDeactivations(tagged, deactivations, now) };
+    const undated = verifyDeactivations ? inactiveKeys(tagged) : withoutDeactivationTag(tagged);
+    if (undated.length === 0) return { ...look, read: tagged };
+    return { ...look, read: withTrailDeactivations(tagged, await readDeactivations(), now) };
   } catch (error) {
     if (signal.aborted) return { ...look, outOfTime: true };
     const reason = `it could not be read: ${reasonOf(error)}`;

@@ -35,8 +35,8 @@ export type LookUpEvents = (query: TrailQuery) => Promise<{ events: TrailEvent[]
 
 /**
  * When keys of the account were made inactive, by access key id, as far as CloudTrail remembers: 90 days. A key that is
- * not there, and `complete`: longer ago, or never. Asked once per reader, however often it is called. Rejects when
- * CloudTrail does not answer.
+ * not there, and `complete`: longer ago, or never; or some minutes ago, as CloudTrail is late. Rejects when CloudTrail does
+ * not answer.
  */
 export type ReadDeactivations = () => Promise<{ at: ReadonlyMap<string, Date>; complete: boolean }>;
 
@@ -73,14 +73,21 @@ export type KeepReport = (report: AuditReport) => Promise<string>;
 export type Progress = { accounts: number; accountsRead: number; usersRead: number };
 
 /**
- * The functions of one region of the account whose environment holds one of the ids. Values are compared and forgotten.
- * `unreadable` are functions whose environment could not be decrypted. Rejects when the functions can not be listed.
+ * The functions of one region of the account whose environment, or that of a published version, holds one of the ids. Values
+ * are compared and forgotten. `unreadable` are functions of which an environment could not be decrypted. Rejects when the
+ * functions can not be listed.
  */
 export type FindFunctions = (
   accessKeyIds: readonly string[],
   region: string,
 ) => Promise<{ found: FunctionUse[]; unreadable: { functionName: string; reason: string }[] }>;
-export type FunctionUse = { accessKeyId: string; functionName: string; variable: string };
+export type FunctionUse = {
+  accessKeyId: string;
+  functionName: string;
+  variable: string;
+  /** Those of its versions that hold it: `$LATEST`, `1`. */
+  versions: string[];
+};
 
 /** Every access key id that stands in the repositories, in one pass: in clear, encrypted, or by reference. */
 export type SearchRepositories = () => Promise<RepositorySearch>;
@@ -89,10 +96,11 @@ export type RepositorySearch = {
   /** How many files were read. */
   files: number;
   uses: RepositoryUse[];
-  keysInCode: KeyInCode[];
   /** Folders and files that could not be read or decrypted: scope `locator`, the path as id. */
   failures: Failure[];
 };
+/** The access keys that infrastructure code in the repositories makes. Reads code only, and decrypts nothing. */
+export type SearchInfrastructureCode = () => Promise<{ keysInCode: KeyInCode[]; failures: Failure[] }>;
 export type RepositoryUse = {
   accessKeyId: string;
   place: RepositoryPlace;

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { accountTrail } from './account-trail.ts';
 import { type CredentialReport, type CredentialReportRow, parseCredentialReport } from './domain/credential-report.ts';
 import { reasonOf } from './domain/failure.ts';
 import { type Account, type Failure, type IamUser, ROOT_USER_NAME } from './domain/model.ts';
@@ -140,13 +141,19 @@ const readUsers = async (
   const users = roster.users.filter(({ userName }) => isWanted(userName));
   const root = roster.root && isWanted(ROOT_USER_NAME) ? [roster.root] : [];
   const limit = pLimit(concurrency);
+  const trail = accountTrail(account, reader, signal);
   const looks = await Promise.all(
     users.map(async ({ row, ...user }) => {
       if (row && !wanted && screenRow(row, account, wouldFlag) === 'clean') {
         return { keys: row.keys.length, failures: [], read: undefined, unreadable: false, outOfTime: false };
       }
       return limit(async () => {
-        const look = await lookAtUser(account, user, wanted ? undefined : row, reader, { wouldFlag, signal, now });
+        const look = await lookAtUser(account, user, wanted ? undefined : row, reader, {
+          wouldFlag,
+          signal,
+          now,
+          readDeactivations: trail.readDeactivations,
+        });
         onUserRead?.();
         return look;
       });
@@ -170,6 +177,7 @@ const readUsers = async (
     failures: [
       ...start.failures,
       ...(failed ? [{ scope: 'account', id: account.id, reason: failed } as const] : []),
+      ...trail.failures(),
       ...looks.flatMap(({ failures }) => failures),
     ],
   };

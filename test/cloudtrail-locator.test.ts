@@ -201,6 +201,20 @@ describe('CloudTrail is asked', () => {
     ]);
   });
 
+  it('and what fails for the same reason, of whatever key and wherever, is one failure', async () => {
+    const refused = new Error('not authorized');
+    const { locate } = trail({ 'eu-west-1': refused, 'eu-west-2': new Error('throttled'), 'us-east-1': refused });
+    const elsewhere = { ...wanted(used(hoursAgo(1), { region: 'eu-west-2' })), accessKeyId: SECOND_KEY };
+    expect((await locate(wanted(), elsewhere)).failures).toEqual([
+      {
+        scope: 'locator',
+        id: `CloudTrail of 111122223333 in eu-west-1 and us-east-1 for ${FIRST_KEY}, ${SECOND_KEY}`,
+        reason: 'not authorized',
+      },
+      { scope: 'locator', id: `CloudTrail of 111122223333 in eu-west-2 for ${SECOND_KEY}`, reason: 'throttled' },
+    ]);
+  });
+
   it('and says nothing of a key that it could not be asked for', async () => {
     const { locate } = trail({ 'us-east-1': new Error('throttled') });
     const { locations, failures } = await locate(wanted(never));

@@ -1,4 +1,9 @@
-import { LambdaClient, ListFunctionsCommand, paginateListFunctions } from '@aws-sdk/client-lambda';
+import {
+  LambdaClient,
+  ListFunctionsCommand,
+  type ListFunctionsCommandInput,
+  paginateListFunctions,
+} from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
 import { fakeWorld } from './fake-aws/index.ts';
 import { collect, once, refusal, start } from './fake-aws-clients.ts';
@@ -34,6 +39,36 @@ describe('ListFunctions', () => {
       },
     ]);
     expect(aws.calls.byOperation()).toEqual({ 'lambda:ListFunctions': 1 });
+  });
+
+  it('answers published versions, each with its own environment, only where they are asked for', async () => {
+    const functions = [
+      { functionName: 'import', environment: { KEY: 'new' }, published: [{ KEY: 'old' }, 'undecryptable' as const] },
+      { functionName: 'bare' },
+    ];
+    const aws = await start({ world: fakeWorld({ accounts: [{ functions }] }) });
+    const client = new LambdaClient(once(aws));
+    const versions = async (input: ListFunctionsCommandInput) =>
+      (await client.send(new ListFunctionsCommand(input))).Functions?.map(
+        ({ FunctionArn = '', Version, Environment }) => [
+          FunctionArn.split(':function:')[1],
+          Version,
+          Environment?.Variables ?? Environment?.Error?.ErrorCode,
+        ],
+      );
+    expect(await versions({})).toEqual([
+      ['import', '$LATEST', { KEY: 'new' }],
+      ['bare', '$LATEST', undefined],
+    ]);
+    expect(await versions({ FunctionVersion: 'ALL' })).toEqual([
+      ['import:$LATEST', '$LATEST', { KEY: 'new' }],
+      ['import:1', '1', { KEY: 'old' }],
+      ['import:2', '2', 'AccessDeniedException'],
+      ['bare:$LATEST', '$LATEST', undefined],
+    ]);
+    expect(await refusal(versions({ FunctionVersion: 'all' as never }))).toMatchObject({
+      name: 'InvalidParameterValueException',
+    });
   });
 
   it.each([{}, { size: 3, short: true, empty: true }])('gives every function once, in pages %j', async (paging) => {

@@ -23,20 +23,38 @@ describe('functions', () => {
       { functionName: 'bare' },
       { functionName: 'elsewhere', environment: { KEY: FIRST_KEY }, region: 'eu-west-1' },
     ]);
+    const versions = ['$LATEST'];
     expect(await find([FIRST_KEY, SECOND_KEY], 'us-east-1')).toEqual({
       found: [
-        { accessKeyId: FIRST_KEY, functionName: 'import', variable: 'KEY' },
-        { accessKeyId: SECOND_KEY, functionName: 'import', variable: 'URL' },
-        { accessKeyId: FIRST_KEY, functionName: 'export', variable: 'BOTH' },
-        { accessKeyId: SECOND_KEY, functionName: 'export', variable: 'BOTH' },
+        { accessKeyId: FIRST_KEY, functionName: 'import', variable: 'KEY', versions },
+        { accessKeyId: SECOND_KEY, functionName: 'import', variable: 'URL', versions },
+        { accessKeyId: FIRST_KEY, functionName: 'export', variable: 'BOTH', versions },
+        { accessKeyId: SECOND_KEY, functionName: 'export', variable: 'BOTH', versions },
       ],
       unreadable: [],
     });
     expect(await find([SECOND_KEY], 'eu-west-1')).toEqual({ found: [], unreadable: [] });
   });
 
-  it('whose environment cannot be decrypted are named', async () => {
-    const { find } = await account([{ functionName: 'locked', environment: 'undecryptable' }]);
+  it('are found by their published versions, too, and told once', async () => {
+    const { find } = await account(
+      [
+        { functionName: 'both', environment: { KEY: FIRST_KEY }, published: [{}, { KEY: FIRST_KEY, OLD: FIRST_KEY }] },
+        { functionName: 'once', published: [{ KEY: FIRST_KEY }, { KEY: SECOND_KEY }, { KEY: FIRST_KEY }] },
+      ],
+      2,
+    );
+    expect((await find([FIRST_KEY], 'us-east-1')).found).toEqual([
+      { accessKeyId: FIRST_KEY, functionName: 'both', variable: 'KEY', versions: ['$LATEST', '2'] },
+      { accessKeyId: FIRST_KEY, functionName: 'both', variable: 'OLD', versions: ['2'] },
+      { accessKeyId: FIRST_KEY, functionName: 'once', variable: 'KEY', versions: ['1', '3'] },
+    ]);
+  });
+
+  it('whose environment cannot be decrypted are named, once for all their versions', async () => {
+    const { find } = await account([
+      { functionName: 'locked', environment: 'undecryptable', published: ['undecryptable', {}] },
+    ]);
     expect(await find([FIRST_KEY], 'us-east-1')).toEqual({
       found: [],
       unreadable: [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { lambdaEnvironments } from '../lambda/locators/lambda-environments.ts';
 import type { LocatorContext, WantedKey } from '../lambda/locators/locator.ts';
-import type { FindFunctions } from '../lambda/ports.ts';
+import type { FindFunctions, FunctionUse } from '../lambda/ports.ts';
 import { accessKey, account, FIRST_KEY, hoursAgo, SECOND_KEY, unknown, used } from './builders.ts';
 
 const keyUsedIn = (accessKeyId: string, region?: string): WantedKey => ({
@@ -23,14 +23,24 @@ const inAccount = (findFunctions: FindFunctions, region: string | undefined = 'u
   },
 });
 const nothing = async () => ({ found: [], unreadable: [] });
-const nowhere = (regions: string) => [
-  { source: 'lambda-environments', state: 'nothing-seen', text: `in no Lambda function of ${regions}` },
-];
+const nowhere = (regions: string, other = '') => ({
+  source: 'lambda-environments',
+  state: 'nothing-seen',
+  text: `in no ${other}Lambda function of ${regions}; no other region was asked`,
+});
+const seen = (text: string) => ({ source: 'lambda-environments', state: 'seen', text });
+const use = (overrides: Partial<FunctionUse> = {}): FunctionUse => ({
+  accessKeyId: FIRST_KEY,
+  functionName: 'import',
+  variable: 'AWS_KEY',
+  versions: ['$LATEST'],
+  ...overrides,
+});
 
 describe('Lambda environments', () => {
   it('are told by function, region and variable, and keys that none holds are told too', async () => {
     const find: FindFunctions = async (_, region) => ({
-      found: region === 'eu-west-1' ? [{ accessKeyId: FIRST_KEY, functionName: 'import', variable: 'AWS_KEY' }] : [],
+      found: region === 'eu-west-1' ? [use()] : [],
       unreadable: [],
     });
     const keys = [keyUsedIn(FIRST_KEY, 'eu-west-1'), keyUsedIn(SECOND_KEY)];
@@ -38,18 +48,26 @@ describe('Lambda environments', () => {
       locations: new Map([
         [
           FIRST_KEY,
-          [
-            {
-              source: 'lambda-environments',
-              state: 'seen',
-              text: 'function import in eu-west-1, variable AWS_KEY',
-            },
-          ],
+          [seen('function import in eu-west-1, variable AWS_KEY'), nowhere('eu-west-1 and us-east-1', 'other ')],
         ],
-        [SECOND_KEY, nowhere('eu-west-1, us-east-1')],
+        [SECOND_KEY, [nowhere('eu-west-1 and us-east-1')]],
       ]),
       failures: [],
     });
+  });
+
+  it.each([
+    [['$LATEST'], ''],
+    [['$LATEST', '7'], ', in $LATEST and published version 7'],
+    [['7'], ', in published version 7'],
+    [['$LATEST', '1', '2'], ', in $LATEST and published versions 1, 2'],
+    [['1', '2', '3', '4', '50'], ', in published versions 1, 2, 3, 4, 50'],
+    [['1', '2', '3', '4', '5', '60'], ', in 6 published versions up to 60'],
+    [['$LATEST', '9', '10', '2', '3', '4', '5'], ', in $LATEST and 6 published versions up to 10'],
+  ])('of the versions %j are told in few words', async (versions, words) => {
+    const find: FindFunctions = async () => ({ found: [use({ versions })], unreadable: [] });
+    const { locations } = await lambdaEnvironments.locate([keyUsedIn(FIRST_KEY)], inAccount(find));
+    expect(locations.get(FIRST_KEY)?.[0]?.text).toBe(`function import in us-east-1, variable AWS_KEY${words}`);
   });
 
   it('are asked of all keys together, in every region where one was last used and in the program’s', async () => {
@@ -69,12 +87,13 @@ describe('Lambda environments', () => {
 
   it('that cannot be decrypted are a failure by name, and do not hide the others', async () => {
     const find: FindFunctions = async () => ({
-      found: [{ accessKeyId: FIRST_KEY, functionName: 'import', variable: 'AWS_KEY' }],
+      found: [use()],
       unreadable: [{ functionName: 'locked', reason: 'AccessDeniedException: no' }],
     });
     const { locations, failures } = await lambdaEnvironments.locate([keyUsedIn(FIRST_KEY)], inAccount(find));
-    expect(locations.get(FIRST_KEY)?.map(({ text }) => text)).toEqual([
-      'function import in us-east-1, variable AWS_KEY',
+    expect(locations.get(FIRST_KEY)).toEqual([
+      seen('function import in us-east-1, variable AWS_KEY'),
+      nowhere('us-east-1', 'other '),
     ]);
     expect(failures).toEqual([
       {
@@ -97,7 +116,7 @@ describe('Lambda environments', () => {
       reason: 'TooManyRequestsException: Rate exceeded',
     };
     expect(await lambdaEnvironments.locate(only, inAccount(find))).toEqual({
-      locations: new Map([[FIRST_KEY, nowhere('us-east-1')]]),
+      locations: new Map([[FIRST_KEY, [nowhere('us-east-1')]]]),
       failures: [failure],
     });
     expect(await lambdaEnvironments.locate(only, inAccount(find, 'eu-west-1'))).toEqual({

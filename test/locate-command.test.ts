@@ -71,6 +71,7 @@ describe('keyaudit locate KEY-ID', () => {
       '    s3 ListBuckets in eu-west-1, 2 times, last on 2026-11-22 09:00 UTC, from 192.0.2.10 by aws-cli/2.15.30',
       '  Lambda environments',
       '    function export in eu-west-1, variable AWS_KEY',
+      '    Nothing seen: in no other Lambda function of eu-west-1 and us-east-1; no other region was asked',
       '  Repositories',
       '    production, apps',
       '      govuk::apps::support::aws_access_key_id  puppet/hieradata/production_credentials.yaml:7 (encrypted)',
@@ -92,7 +93,7 @@ describe('keyaudit locate KEY-ID', () => {
       '  CloudTrail',
       '    Nothing seen: no management events seen in eu-west-1 and us-east-1 within 90 days; S3 objects and SES mail never show',
       '  Lambda environments',
-      '    Nothing seen: in no Lambda function of eu-west-1, us-east-1',
+      '    Nothing seen: in no Lambda function of eu-west-1 and us-east-1; no other region was asked',
       '  Repositories',
       '    Nothing seen: not in the 12 files of puppet',
       '',
@@ -187,7 +188,7 @@ describe('keyaudit locate KEY-ID', () => {
     const failed = searched([use('docs/keys.md', 3)], [{ scope: 'locator', id: 'puppet/x.yaml', reason: 'no key' }]);
     const { code, stdout, stderr } = await locating(SECOND_KEY, { searchRepositories: failed });
     expect(stdout).toMatch(/Seen in 2 places, but not everything could be looked into\./);
-    expect(stderr).toMatch(/^keyaudit: Not searched for uses: 2 places .*AccessDenied/);
+    expect(stderr).toMatch(/^keyaudit: Not searched for uses: CloudTrail of 111122223333 in .*AccessDenied/);
     expect(stderr).toMatch(/^keyaudit: Not searched for uses: puppet\/x\.yaml: no key\.$/m);
     expect(code).toBe(2);
   });
@@ -304,7 +305,7 @@ describe('the formats of keyaudit locate', () => {
             {
               source: 'lambda-environments',
               state: 'nothing-seen',
-              text: 'in no Lambda function of eu-west-1, us-east-1',
+              text: 'in no Lambda function of eu-west-1 and us-east-1; no other region was asked',
             },
             {
               source: 'repositories',

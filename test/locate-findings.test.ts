@@ -69,8 +69,7 @@ describe('the audit', () => {
     const { findings, failures } = await scan();
     expect(findings[0]!.locations).toEqual([{ source: 'key-description', state: 'seen', text: 'hieradata: support' }]);
     expect(failures.map(({ scope, id }) => [scope, id])).toEqual([
-      ['locator', `CloudTrail of 111122223333 in eu-west-1 for ${SECOND_KEY}`],
-      ['locator', `CloudTrail of 111122223333 in us-east-1 for ${SECOND_KEY}`],
+      ['locator', `CloudTrail of 111122223333 in eu-west-1 and us-east-1 for ${SECOND_KEY}`],
     ]);
   });
 
@@ -90,6 +89,84 @@ describe('the audit', () => {
     );
     const { findings } = await scan();
     expect(findings[0]!.nextStep.text).toContain('is inactive since 2026-10-14 09:00 UTC');
+  });
+});
+
+/** Users with a lingering key each, the oldest first. */
+const manyLingering = (count: number): FakeUserOverrides[] =>
+  Array.from({ length: count }, (_, at) => ({
+    userName: `lingering-${at}`,
+    created: daysAgo(400),
+    keys: [
+      { created: daysAgo(300 - at), lastUsed: use(hoursAgo(2)) },
+      { created: daysAgo(80), lastUsed: use(hoursAgo(1)) },
+    ],
+  }));
+const STAGING = '444455556666';
+
+describe('an account with very many lingering keys', () => {
+  it.each([
+    [20, []],
+    [21, ['lingering-20']],
+    [23, ['lingering-20', 'lingering-21', 'lingering-22']],
+  ])('(%i) has the first twenty by rank looked for', async (count, leftOut) => {
+    const aws = await worldOf(...manyLingering(count), overdue);
+    const { findings, failures } = await scan();
+    const notAsked = findings.filter(({ stage, locations }) => stage === 'lingering' && locations.length === 0);
+    const old = notAsked.filter(({ accessKeyId, nextStep }) => accessKeyId === nextStep.accessKeyId);
+    expect(old.map(({ userName }) => userName)).toEqual(leftOut);
+    expect(aws.calls.count('cloudtrail:LookupEvents')).toBe(2 * 20);
+    expect(failures.map(({ id }) => id)).toEqual(
+      leftOut.length === 0
+        ? []
+        : [`${leftOut.length} lingering ${leftOut.length === 1 ? 'key' : 'keys'} of 111122223333`],
+    );
+  });
+
+  it('is one failure, and takes nothing from another account', async () => {
+    await embeddedAws({
+      world: fakeWorld({
+        accounts: [{ users: manyLingering(22) }, { id: STAGING, users: manyLingering(20) }],
+      }),
+    });
+    const accounts = ['111122223333', STAGING].map((id) => ({ id, name: id }));
+    expect((await scan({ settings: { accounts } })).failures).toEqual([
+      {
+        scope: 'locator',
+        id: '2 lingering keys of 111122223333',
+        reason: 'only the first 20 of an account are looked for: keyaudit locate KEY-ID looks for one',
+      },
+    ]);
+  });
+});
+
+describe('an account whose CloudTrail refuses', () => {
+  it('is told once for all its keys, and once for all its users with inactive ones', async () => {
+    const inactive = (userName: string): FakeUserOverrides => ({
+      userName,
+      created: daysAgo(400),
+      keys: [{ status: 'Inactive', created: daysAgo(300), lastUsed: use(daysAgo(60)) }],
+    });
+    const aws = await worldOf(...manyLingering(3), inactive('alice'), inactive('bob'));
+    aws.faults.add({ operation: 'cloudtrail:LookupEvents', kind: 'deny' });
+    const { findings, failures } = await scan();
+    const refusal = "AccessDeniedException: You don't have permissions to access this resource.";
+    const lingeringIds = findings.flatMap(({ accessKeyId, stage, nextStep }) =>
+      stage === 'lingering' && accessKeyId === nextStep.accessKeyId ? [accessKeyId] : [],
+    );
+    expect(failures).toEqual([
+      {
+        scope: 'account',
+        id: '111122223333',
+        reason: `CloudTrail does not say since when keys are inactive (of 2 users): ${refusal}`,
+      },
+      {
+        scope: 'locator',
+        id: `CloudTrail of 111122223333 in eu-west-1 and us-east-1 for ${lingeringIds.join(', ')}`,
+        reason: refusal,
+      },
+    ]);
+    expect(lingeringIds).toHaveLength(3);
   });
 });
 

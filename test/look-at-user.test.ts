@@ -8,7 +8,12 @@ import { account, FIRST_KEY, hoursAgo, NOW, SECOND_KEY, used } from './builders.
 type Case = { reader?: Partial<AccountReader>; wouldFlag?: (user: IamUser) => boolean; signal?: AbortSignal };
 
 const look = ({ reader = {}, wouldFlag = () => true, signal = new AbortController().signal }: Case): Promise<Look> =>
-  lookAtUser(account(), listedUser(), undefined, accountReader(reader), { wouldFlag, signal, now: NOW });
+  lookAtUser(account(), listedUser(), undefined, accountReader(reader), {
+    wouldFlag,
+    signal,
+    now: NOW,
+    readDeactivations: async () => ({ at: new Map(), complete: true }),
+  });
 
 /** Answers in turn; the last one again and again. */
 const inTurn = <T>(...answers: (() => Promise<T>)[]): (() => Promise<T>) => {

@@ -142,6 +142,46 @@ describe('an account that cannot be read', () => {
   });
 });
 
+describe('an account whose CloudTrail does not answer', () => {
+  const inactive = listedKey({ status: 'Inactive' });
+  const listing = (...names: string[]) => ({
+    listUsers: async () => names.map(listedUser),
+    listAccessKeys: async (userName: string) => [userName === 'active' ? listedKey() : inactive],
+  });
+  const readDeactivations = () => Promise.reject(new Error('AccessDenied'));
+
+  it.each([
+    [['active'], []],
+    [['active', 'alice'], ['1 user']],
+    [['alice', 'bob', 'carol'], ['3 users']],
+  ])('with the users %j has one failure for all that have inactive keys', async (names, told) => {
+    const reading = await read({ ...listing(...names), readDeactivations }, { wouldFlag: () => true });
+    expect(reading.failures).toEqual(
+      told.map((users) => ({
+        scope: 'account',
+        id: '111122223333',
+        reason: `CloudTrail does not say since when keys are inactive (of ${users}): AccessDenied`,
+      })),
+    );
+    expect({ failed: reading.failed, users: reading.read.length }).toEqual({ failed: undefined, users: names.length });
+  });
+
+  it('because time ran out has read its users in part', async () => {
+    const time = new AbortController();
+    const reader = {
+      ...listing('alice'),
+      readDeactivations: () => {
+        time.abort();
+        return Promise.reject(new Error('The operation was aborted'));
+      },
+    };
+    expect(await read(reader, { wouldFlag: () => true, signal: time.signal })).toMatchObject({
+      failed: 'time ran out before 1 user of 1 could be read',
+      failures: [{ scope: 'account', reason: 'time ran out before 1 user of 1 could be read' }],
+    });
+  });
+});
+
 describe('IAM, which throttles by the account,', () => {
   it('is asked about so many users of an account at once', async () => {
     const users = Array.from({ length: 20 }, (_, at) => listedUser(`user-${at}`));

@@ -72,7 +72,7 @@ describe('keyaudit locate --remember', () => {
     const aws = await start();
     const searchRepositories = async () => {
       tagsOf(aws)[SECOND_KEY] = 'theirs';
-      return { repositories: [], files: 0, uses: [], keysInCode: [], failures: [] };
+      return { repositories: [], files: 0, uses: [], failures: [] };
     };
     const { code, error } = await remembering({ searchRepositories });
     expect({ code, error, tags: tagsOf(aws) }).toEqual({

@@ -2,8 +2,8 @@ import { type FunctionConfiguration, type LambdaClient, paginateListFunctions } 
 import type { FindFunctions, FunctionUse } from '../../lambda/ports.ts';
 
 /**
- * Looks into the environments of Lambda functions. Their values are compared where they are read: none is kept, returned
- * or put into an error.
+ * Looks into the environments of Lambda functions and of their published versions, each of which keeps the one that it was
+ * published with. Values are compared where they are read: none is kept, returned or put into an error.
  * https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
  */
 export const findFunctions =
@@ -16,23 +16,30 @@ export const findFunctions =
     abortSignal: AbortSignal;
   }): FindFunctions =>
   async (accessKeyIds, region) => {
-    const found: FunctionUse[] = [];
-    const unreadable: { functionName: string; reason: string }[] = [];
-    for await (const { Functions = [] } of paginateListFunctions({ client: clientIn(region) }, {}, { abortSignal })) {
+    const found = new Map<string, FunctionUse>();
+    const unreadable = new Map<string, { functionName: string; reason: string }>();
+    const pages = paginateListFunctions({ client: clientIn(region) }, { FunctionVersion: 'ALL' }, { abortSignal });
+    for await (const { Functions = [] } of pages) {
       for (const each of Functions) {
-        const functionName = each.FunctionName ?? 'a function without a name';
-        found.push(...usesIn(each, accessKeyIds).map((use) => ({ ...use, functionName })));
+        const { FunctionName: functionName = 'a function without a name', Version: version = '$LATEST' } = each;
+        for (const { accessKeyId, variable } of usesIn(each, accessKeyIds)) {
+          const key = JSON.stringify([functionName, accessKeyId, variable]);
+          const use = found.get(key) ?? { accessKeyId, functionName, variable, versions: [] };
+          use.versions.push(version);
+          found.set(key, use);
+        }
         const { Error: refusal } = each.Environment ?? {};
-        if (refusal) unreadable.push({ functionName, reason: reasonOf(refusal) });
+        const reason = refusal && reasonOf(refusal);
+        if (reason) unreadable.set(JSON.stringify([functionName, reason]), { functionName, reason });
       }
     }
-    return { found, unreadable };
+    return { found: [...found.values()], unreadable: [...unreadable.values()] };
   };
 
 const usesIn = (
   { Environment }: FunctionConfiguration,
   accessKeyIds: readonly string[],
-): Omit<FunctionUse, 'functionName'>[] =>
+): Pick<FunctionUse, 'accessKeyId' | 'variable'>[] =>
   Object.entries(Environment?.Variables ?? {}).flatMap(([variable, value]) =>
     accessKeyIds.filter((id) => value.includes(id)).map((accessKeyId) => ({ accessKeyId, variable })),
   );

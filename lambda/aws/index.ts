@@ -50,6 +50,8 @@ export type AwsConnection = {
   openAccount: OpenAccount;
   /** For clients of other services in an account. Rejects where its role can not be assumed. */
   clientOptionsFor: (account: Account) => Promise<ClientOptions>;
+  /** How much later AWS's clock is than this machine's, in ms, by its last answer. */
+  clockOffset: () => number;
   /** How many requests were sent so far, retries included. */
   callCount: () => number;
 };
@@ -98,6 +100,7 @@ export const connectAws = async ({
       reader(identity, await clientOptionsFor(account), signal, { sleep: wait, random, elapsed }),
     ),
     clientOptionsFor,
+    clockOffset: () => sts.config.systemClockOffset,
     callCount,
   };
 };
@@ -155,17 +158,8 @@ const reader = (
     readUserTags: readUserTags(call),
     readRootKeyPresent: readRootKeyPresent(call),
     lookUpEvents: lookUp,
-    readDeactivations: once(() => readDeactivations(partition, lookUp)),
+    readDeactivations: () => readDeactivations(partition, lookUp),
     findKeyUser: findKeyUser(call),
-  };
-};
-
-/** Also where it failed: hundreds of users ask, and one refusal is answer enough. */
-const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
   };
 };
 

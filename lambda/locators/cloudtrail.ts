@@ -20,18 +20,17 @@ export const cloudtrail: Locator = {
     const answers = aws ? await Promise.all(keys.map((key) => locateKey(key, aws))) : [];
     return {
       locations: new Map(answers.map(({ accessKeyId, locations }) => [accessKeyId, locations])),
-      failures: answers.flatMap(({ failures }) => failures),
+      failures: aws ? failuresOf(answers, aws.account.id) : [],
     };
   },
 };
 
-const locateKey = async (
-  key: WantedKey,
-  aws: Asked,
-): Promise<{ accessKeyId: string; locations: KeyLocation[]; failures: Failure[] }> => {
+type Answer = { accessKeyId: string; locations: KeyLocation[]; failed: { region: string; reason: string }[] };
+
+const locateKey = async (key: WantedKey, aws: Asked): Promise<Answer> => {
   const { accessKeyId } = key;
   const read: { region: string; events: TrailEvent[]; complete: boolean }[] = [];
-  const failures: Failure[] = [];
+  const failed: Answer['failed'] = [];
   for (const region of regionsOf(key, aws)) {
     try {
       const answer = await aws.lookUpEvents({ attribute: 'AccessKeyId', value: accessKeyId, region });
@@ -40,14 +39,29 @@ const locateKey = async (
         throw new Error('it gave no events, and did not come to an end');
       read.push({ region, ...answer });
     } catch (error) {
-      const id = `CloudTrail of ${aws.account.id} in ${region} for ${accessKeyId}`;
-      failures.push({ scope: 'locator', id, reason: reasonOf(error) });
+      failed.push({ region, reason: reasonOf(error) });
     }
   }
   const uses = usesIn(read.flatMap(({ events }) => events));
   const cutShort = new Set(read.filter(({ complete }) => !complete).map(({ region }) => region));
   const locations = uses.length > 0 ? seen(uses, cutShort) : nothingSeen(read.map(({ region }) => region));
-  return { accessKeyId, locations, failures };
+  return { accessKeyId, locations, failed };
+};
+
+/** One for each reason: who is refused is so for every key, and mostly in every region. */
+const failuresOf = (answers: readonly Answer[], accountId: string): Failure[] => {
+  const byReason = new Map<string, { regions: Set<string>; keys: Set<string> }>();
+  for (const { accessKeyId, failed } of answers) {
+    for (const { region, reason } of failed) {
+      const { regions, keys } = byReason.get(reason) ?? { regions: new Set(), keys: new Set() };
+      byReason.set(reason, { regions: regions.add(region), keys: keys.add(accessKeyId) });
+    }
+  }
+  return [...byReason].map(([reason, { regions, keys }]) => ({
+    scope: 'locator',
+    id: `CloudTrail of ${accountId} in ${[...regions].join(' and ')} for ${[...keys].join(', ')}`,
+    reason,
+  }));
 };
 
 /** A key without a known last use is looked for in the region that the program itself was given. */

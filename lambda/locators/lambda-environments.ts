@@ -25,7 +25,7 @@ export const lambdaEnvironments: Locator = {
           const uses = answers.flatMap(({ found, region }) =>
             found.filter(({ accessKeyId }) => accessKeyId === id).map((use) => seen(use, region)),
           );
-          return [id, uses.length > 0 ? uses : nothingSeen(read)];
+          return [id, [...uses, ...restUnseen(read, uses.length > 0)]];
         }),
       ),
       failures: answers.flatMap(({ failures }) => failures),
@@ -65,19 +65,40 @@ const askRegion = async (
   }
 };
 
-const seen = ({ functionName, variable }: FunctionUse, region: string): KeyLocation => ({
+const seen = ({ functionName, variable, versions }: FunctionUse, region: string): KeyLocation => ({
   source: 'lambda-environments',
   state: 'seen',
-  text: `function ${functionName} in ${region}, variable ${variable}`,
+  text: [`function ${functionName} in ${region}`, `variable ${variable}`, ...versionWords(versions)].join(', '),
 });
 
-const nothingSeen = (regions: readonly string[]): KeyLocation[] =>
+/** Published versions that are told one by one: some functions have hundreds. */
+const VERSIONS_TOLD = 5;
+
+/** Nothing where it is the function as it is now, and none of its published versions: that is what everybody expects. */
+const versionWords = (versions: readonly string[]): string[] => {
+  const published = versions.filter((version) => version !== LATEST);
+  if (published.length === 0) return [];
+  const [first, ...others] = published;
+  const told =
+    others.length === 0
+      ? `published version ${first}`
+      : published.length <= VERSIONS_TOLD
+        ? `published versions ${published.join(', ')}`
+        : `${published.length} published versions up to ${Math.max(...published.map(Number))}`;
+  return [`in ${versions.includes(LATEST) ? `${LATEST} and ` : ''}${told}`];
+};
+
+/** The function as it is now: https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html */
+const LATEST = '$LATEST';
+
+/** Which regions were asked, as there are others. Nothing where none could be. */
+const restUnseen = (regions: readonly string[], isSeen: boolean): KeyLocation[] =>
   regions.length === 0
     ? []
     : [
         {
           source: 'lambda-environments',
           state: 'nothing-seen',
-          text: `in no Lambda function of ${regions.join(', ')}`,
+          text: `in no ${isSeen ? 'other ' : ''}Lambda function of ${regions.join(' and ')}; no other region was asked`,
         },
       ];

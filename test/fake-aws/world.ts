@@ -4,6 +4,7 @@
  * Every builder takes overrides and fills in the rest, so a test states only what it is about. Ids are deterministic: they count up
  * in the order of building, and look like the ones of AWS's documentation (they end in `EXAMPLE`).
  */
+import { type FakeFunction, fakeFunctions } from './functions.ts';
 
 /** 2026-01-01: old enough that nothing built with the defaults is younger than a usual test's `now`. */
 export const LONG_AGO = new Date('2026-01-01T00:00:00Z');
@@ -81,13 +82,6 @@ export interface FakeEvent {
   userName: string;
   /** `CloudTrailEvent`: JSON. */
   record: string;
-}
-
-/** A Lambda function, and the environment that it was given. */
-export interface FakeFunction {
-  region: string;
-  functionName: string;
-  environment: Record<string, string> | 'undecryptable';
 }
 
 export interface FakeReportSettings {
@@ -242,12 +236,7 @@ export const fakeAccount = (overrides: FakeAccountOverrides = {}): FakeAccount =
   roles: [{ roleName: 'keyaudit' }],
   events: [],
   ...overrides,
-  functions: (overrides.functions ?? []).map((given, at) => ({
-    region: 'us-east-1',
-    functionName: `function-${at + 1}`,
-    environment: {},
-    ...given,
-  })),
+  functions: fakeFunctions(overrides.functions ?? []),
   root: { created: LONG_AGO, mfaActive: true, ...overrides.root, keys: (overrides.root?.keys ?? []).map(fakeKey) },
   users: (overrides.users ?? []).map(fakeUser),
   report: { polls: 1, dateSuffix: 'Z', upperCaseBooleans: false, additionalInfo: 'absent', ...overrides.report },
