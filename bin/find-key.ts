@@ -1,9 +1,7 @@
-import { STSClient } from '@aws-sdk/client-sts';
 import { reasonOf } from '../lambda/domain/failure.ts';
 import type { AccessKey, Account, Failure, IamUser } from '../lambda/domain/model.ts';
 import type { AccountReader } from '../lambda/ports.ts';
 import { accountLabel } from '../lambda/render/wording.ts';
-import { readKeyAccount } from './aws/key-account.ts';
 import type { Operator } from './operator.ts';
 
 /** What AWS tells of an access key id, as far as it does. What it did not tell is a failure. */
@@ -34,11 +32,10 @@ export const findKey = async (
   abortSignal: AbortSignal,
 ): Promise<FoundKey> => {
   const found = { accessKeyId, isTemporary: accessKeyId.startsWith('ASIA'), isUnknown: false };
-  const sts = new STSClient(await operator.clientOptionsFor(operator.account));
   let account: Account | undefined;
   let notTold: Failure[] = [];
   try {
-    const id = await readKeyAccount({ sts, abortSignal })(accessKeyId);
+    const id = await operator.findKeyAccount(accessKeyId);
     if (id === undefined) return { ...found, isUnknown: true, failures: [] };
     account = await operator.accountOf(id);
   } catch (error) {

@@ -28,6 +28,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(exitCodes.incomplete);
 });
 
+// Where a terminal has hung up, nobody hears any more: what is under way, such as deleting a new key again, goes on.
+process.stderr.on('error', () => {});
+
 const program = new Command('keyaudit')
   .description(
     'Finds AWS IAM access keys that are old, unused, or still in use after their replacement, says what to do next, and ' +

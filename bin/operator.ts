@@ -1,25 +1,42 @@
 import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { STSClient } from '@aws-sdk/client-sts';
+import { accountTrail } from '../lambda/account-trail.ts';
 import { connectAws } from '../lambda/aws/index.ts';
 import { withDeactivationTags } from '../lambda/domain/deactivation.ts';
 import type { Account, Failure, IamUser } from '../lambda/domain/model.ts';
 import { lookAtUser } from '../lambda/look-at-user.ts';
-import type { AccountReader } from '../lambda/ports.ts';
+import type { AccountReader, FindFunctions } from '../lambda/ports.ts';
+import { oneLine } from '../lambda/render/safe-text.ts';
 import { isAccountId, isProduction, type Settings } from '../lambda/settings.ts';
 import { type ChangeKeys, changeKeys } from './aws/change-keys.ts';
+import { findFunctions } from './aws/functions.ts';
+import { readKeyAccount } from './aws/key-account.ts';
 import { connectionProblem } from './aws-errors.ts';
+import { UsageError } from './exit-codes.ts';
+import { keyaudit } from './own-command.ts';
 
 /** AWS as the person at the keyboard reaches it: with their own credentials, other accounts by the audit role. */
 export type Operator = {
   /** The account of their own credentials: the only one in which they can change anything. */
   account: Account;
   ownAccessKeyId: string;
+  /** The settings name accounts, and this is none of them. */
+  isUnlisted: boolean;
+  /** The region that their environment or profile names. */
+  region: string;
+  /** How much later AWS's clock is than this machine's, in ms. */
+  clockOffset: number;
   accountOf: (id: string) => Promise<Account>;
   open: (account: Account) => Promise<AccountReader>;
   /** Live values; `undefined` where the account has no such user. Rejects where not even its keys can be listed. */
   readUser: (account: Account, userName: string, now: Date) => Promise<UserReading | undefined>;
-  clientOptionsFor: Awaited<ReturnType<typeof connectAws>>['clientOptionsFor'];
+  /** The id of the account that has an access key, whosever it is; `undefined` where AWS knows no such key. */
+  findKeyAccount: (accessKeyId: string) => Promise<string | undefined>;
+  /** Functions of the own account. */
+  findFunctions: FindFunctions;
   /** Changes keys of the own account. */
-  keys: () => Promise<ChangeKeys>;
+  keys: ChangeKeys;
 };
 
 /** A user with everything that could be read of it, and what could not. */
@@ -38,50 +55,72 @@ export const connectOperator = async (
     throw connectionProblem(error);
   });
   const accountOf = async (id: string): Promise<Account> => {
-    const name = await nameOf(id, settings, aws.findAccounts);
-    return name === undefined
-      ? { id, name: id, production: isProduction({ id, name: id }, settings) || mayBeAnyAccount(settings) }
-      : { id, name, production: isProduction({ id, name }, settings) };
+    const account = (await knownAccount(id, settings, aws.findAccounts)) ?? { id, name: id, production: false };
+    return { ...account, production: account.production || mayBeProduction(account, settings) };
   };
   const account = await accountOf(aws.identity.accountId);
+  const options = await aws.clientOptionsFor(account);
+  const sts = new STSClient(options);
   return {
     account,
     ownAccessKeyId: aws.identity.accessKeyId,
+    isUnlisted: settings.accounts !== 'self' && !(await knownAccount(account.id, settings, aws.findAccounts)),
     accountOf,
     open: aws.openAccount,
-    clientOptionsFor: aws.clientOptionsFor,
+    region: await sts.config.region(),
+    clockOffset: aws.clockOffset(),
+    findKeyAccount: readKeyAccount({ sts, abortSignal: signal }),
+    findFunctions: findFunctions({
+      clientIn: (region) => new LambdaClient({ ...options, region }),
+      abortSignal: signal,
+    }),
     readUser: async (of, userName, now) => {
       const reader = await aws.openAccount(of);
       const listed = { userName, arn: `arn:${reader.partition}:iam::${of.id}:user/${userName}` };
+      const trail = accountTrail(of, reader, signal);
       const { read, failures } = await lookAtUser(of, listed, undefined, reader, {
         wouldFlag: () => true,
+        readDeactivations: trail.readDeactivations,
         verifyDeactivations: true,
         signal,
         now,
       });
-      if (read) return { user: withDeactivationTags(read, now), failures };
+      if (read) return { user: withDeactivationTags(read, now), failures: [...failures, ...trail.failures()] };
       if (failures.length === 0) return undefined;
       throw new Error(`${userName} could not be read: ${failures.map(({ reason }) => reason).join('; ')}`);
     },
-    keys: async () => {
-      const options = await aws.clientOptionsFor(account);
-      return changeKeys(new IAMClient(options), new IAMClient({ ...options, maxAttempts: 1 }));
-    },
+    keys: changeKeys(new IAMClient(options), new IAMClient({ ...options, maxAttempts: 1 }), sleep),
   };
 };
 
-/** As the settings name it, or the organization; `undefined` where an organization does not tell. */
-const nameOf = async (
+/** A user of the account that one is signed in to. Throws a `UsageError` where there is none of that name. */
+export const readOwnUser = async (
+  userName: string,
+  { account, readUser }: Pick<Operator, 'account' | 'readUser'>,
+  now: Date,
+): Promise<UserReading> => {
+  const reading = await readUser(account, userName, now);
+  if (reading) return reading;
+  throw new UsageError(
+    `Account ${account.id}, which you are signed in to, has no user ${oneLine(userName)}. Whose a key is: ${keyaudit('whose', 'KEY-ID')}`,
+  );
+};
+
+/** As the settings or the organization have it; `undefined` where they do not. */
+const knownAccount = async (
   id: string,
   { accounts }: Settings,
   findAccounts: Awaited<ReturnType<typeof connectAws>>['findAccounts'],
-): Promise<string | undefined> => {
-  if (accounts === 'self') return id;
-  if (Array.isArray(accounts)) return accounts.find((account) => account.id === id)?.name ?? id;
+): Promise<Account | undefined> => {
+  if (accounts === 'self') return undefined;
   const { accounts: found } = await findAccounts();
-  return found.find((account) => account.id === id)?.name;
+  return found.find((account) => account.id === id);
 };
 
-/** Production accounts are known by name, and this one's name is not: then on-call is told, rather than not. */
-const mayBeAnyAccount = ({ productionAccounts }: Settings): boolean =>
-  productionAccounts.some((word) => !isAccountId(word));
+/**
+ * By its id, which `self` leaves as all there is. Where production accounts are known by name and nobody says what this one
+ * is called, it may be any of them: then on-call is told, rather than not.
+ */
+const mayBeProduction = ({ id, name }: Account, settings: Pick<Settings, 'productionAccounts'>): boolean =>
+  isProduction({ id, name }, settings) ||
+  (name === id && settings.productionAccounts.some((word) => !isAccountId(word)));

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   deactivationTag,
   inactiveSinceAtLeast,
+  staleNotes,
   withDeactivationTags,
   withTrailDeactivations,
 } from '../lambda/domain/deactivation.ts';
@@ -81,6 +82,23 @@ describe('the earliest instant since which a key can have been inactive', () => 
     ['else not known', { ...inactive, lastUsed: never }, undefined],
   ])('is %s', (_what, overrides, expected) => {
     expect(inactiveSinceAtLeast(accessKey(overrides))).toEqual(expected);
+  });
+});
+
+describe('a note that no longer holds', () => {
+  const note = deactivationTag(FIRST_KEY);
+  const notes = (tags: Record<string, string>, accessKeys: AccessKey[]) => staleNotes({ tags, accessKeys });
+
+  it('is that of a key that is active again, but not its description', () => {
+    const tags = { [note]: at(daysAgo(10)), [FIRST_KEY]: 'hieradata' };
+    expect(notes(tags, [accessKey()])).toEqual([note]);
+    expect(notes(tags, [accessKey({ status: 'Inactive' })])).toEqual([]);
+    expect(notes(tags, [accessKey({ status: 'Expired' })])).toEqual([]);
+  });
+
+  it('is that of a key that is gone, and its description with it', () => {
+    const tags = { [note]: at(daysAgo(10)), [FIRST_KEY]: 'hieradata', [SECOND_KEY]: 'not ours', owner: 'team-a' };
+    expect(notes(tags, [])).toEqual([note, FIRST_KEY]);
   });
 });
 

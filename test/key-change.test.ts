@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type ChangeFacts, proposeChange } from '../bin/rotation/change.ts';
 import type { AccessKey, LastUsed } from '../lambda/domain/model.ts';
 import { DAY } from '../lambda/domain/time.ts';
+
 import {
   accessKey,
   ago,
@@ -10,6 +11,7 @@ import {
   FIRST_KEY,
   hoursAgo,
   iamUser,
+  NOW,
   never,
   rootUser,
   SECOND_KEY,
@@ -17,22 +19,32 @@ import {
   used,
 } from './builders.ts';
 
+const MINUTE = 60_000;
+
+const facts: ChangeFacts = {
+  ...clock,
+  confirmedUnused: false,
+  secretLost: false,
+  unread: [],
+  unverified: [],
+  force: false,
+};
+
 /** What is proposed for a user with these keys: `act KEY`, and what speaks against it. */
-const proposed = (accessKeys: AccessKey[], facts: Partial<ChangeFacts> = {}) => {
-  const { change, refusals } = proposeChange(iamUser({ accessKeys }), {
-    ...clock,
-    confirmedUnused: false,
-    secretLost: false,
-    unread: [],
-    force: false,
-    ...facts,
-  });
+const proposed = (accessKeys: AccessKey[], known: Partial<ChangeFacts> = {}) => {
+  const { change, refusals } = proposeChange(iamUser({ accessKeys }), { ...facts, ...known });
   const key = 'key' in change ? change.key : 'replaces' in change ? change.replaces : undefined;
   return {
     change: key ? `${change.act} ${key.accessKeyId}` : change.act,
     refusals: refusals.map(({ reason }) => reason),
     notBefore: refusals.flatMap(({ notBefore }) => notBefore ?? []),
   };
+};
+
+/** Why nothing is proposed. */
+const why = (accessKeys: AccessKey[]): string => {
+  const { change } = proposeChange(iamUser({ accessKeys }), facts);
+  return change.act === 'none' ? change.why : '';
 };
 
 const old = (overrides: Partial<AccessKey> = {}): AccessKey =>
@@ -46,21 +58,31 @@ describe('a lone key', () => {
   it.each([
     ['overdue', 91 * DAY, []],
     ['due soon', 76 * DAY, []],
-    ['not due yet', 75 * DAY, [expect.stringContaining('is not due')]],
   ])('that is %s is replaced, or it is said from when on', (_what, age, refusals) => {
     const result = proposed([old({ createDate: ago(age), lastUsed: used(hoursAgo(1)) })]);
     expect(result).toMatchObject({ change: `create ${FIRST_KEY}`, refusals });
   });
 
+  it('that is not due yet is left alone, until somebody has a reason', () => {
+    const young = [old({ createDate: ago(75 * DAY), lastUsed: used(hoursAgo(1)) })];
+    expect(proposed(young)).toMatchObject({ change: 'none', refusals: [] });
+    expect(why(young)).toContain('is not due: it was created on 2026-09-09 09:00 UTC');
+    expect(why(young)).toContain('from 2026-11-23 09:00 UTC');
+    expect(proposed(young, { force: true })).toMatchObject({
+      change: `create ${FIRST_KEY}`,
+      refusals: [expect.stringContaining('is not due')],
+    });
+  });
+
   it.each<[string, LastUsed, number, boolean, string, number]>([
     ['never used beyond the grace goes without a replacement', never, 14 * DAY + 1, false, 'deactivate', 0],
-    ['never used within the grace is not due', never, 14 * DAY, false, 'create', 1],
+    ['never used within the grace is not due', never, 14 * DAY, false, 'none', 0],
     ['once used, long ago, needs its owner', used(ago(45 * DAY + 1)), 400 * DAY, false, 'deactivate', 1],
     ['once used, long ago, goes when its owner agrees', used(ago(45 * DAY + 1)), 400 * DAY, true, 'deactivate', 0],
     ['used lately is replaced, whatever its owner says', used(ago(45 * DAY)), 400 * DAY, true, 'create', 0],
   ])('%s', (_what, lastUsed, age, confirmedUnused, act, refusals) => {
     const result = proposed([old({ createDate: ago(age), lastUsed })], { confirmedUnused });
-    expect(result.change).toBe(`${act} ${FIRST_KEY}`);
+    expect(result.change).toBe(act === 'none' ? act : `${act} ${FIRST_KEY}`);
     expect(result.refusals).toHaveLength(refusals);
   });
 
@@ -127,14 +149,24 @@ describe('an old key beside its replacement', () => {
   });
 
   it('is replaced again where the secret of the replacement was lost before its first use', () => {
-    const facts = { secretLost: true };
-    expect(proposed([old(), replacement({ lastUsed: never })], facts)).toMatchObject({
+    const lost = { secretLost: true };
+    expect(proposed([old(), replacement({ lastUsed: never })], lost)).toMatchObject({
       change: `recreate ${FIRST_KEY}`,
       refusals: [],
     });
-    expect(proposed([old(), replacement()], facts).refusals).toEqual([
+    expect(proposed([old(), replacement({ lastUsed: unknown })], lost).refusals).toEqual([
       expect.stringContaining('somebody has its secret'),
     ]);
+    expect(proposed([old(), replacement()], lost).refusals).toEqual([
+      expect.stringContaining('somebody has its secret'),
+    ]);
+  });
+
+  it('is not replaced again so soon that a use of the replacement may not show yet', () => {
+    const lost = (age: number) =>
+      proposed([old(), replacement({ lastUsed: never, createDate: ago(age) })], { secretLost: true });
+    expect(lost(30 * MINUTE + 1)).toMatchObject({ change: `recreate ${FIRST_KEY}`, refusals: [], notBefore: [] });
+    expect(lost(30 * MINUTE)).toMatchObject({ refusals: [expect.stringContaining('so new')], notBefore: [NOW] });
   });
 });
 
@@ -152,6 +184,14 @@ describe('two keys of the same instant', () => {
     });
     expect(twins(used(hoursAgo(1)), used(ago(7 * DAY))).refusals).toHaveLength(1);
     expect(twins(used(hoursAgo(1)), unknown).refusals).toHaveLength(1);
+    expect(twins(never, used(hoursAgo(1)))).toMatchObject({ change: `deactivate ${FIRST_KEY}`, refusals: [] });
+  });
+
+  it('both stay while neither was used', () => {
+    const both = [FIRST_KEY, SECOND_KEY].map((accessKeyId) =>
+      accessKey({ accessKeyId, createDate: daysAgo(13), lastUsed: never }),
+    );
+    expect(proposed(both).refusals).toEqual([expect.stringContaining('was ever used')]);
   });
 });
 
@@ -169,6 +209,8 @@ describe('an inactive key', () => {
     const key = inactive();
     delete key.deactivatedAt;
     expect(proposed([key, replacement()])).toMatchObject({ change: `record ${FIRST_KEY}`, refusals: [] });
+    const unseen = inactive({ deactivatedAt: daysAgo(90), deactivatedThenOrEarlier: true });
+    expect(proposed([unseen, replacement()])).toMatchObject({ change: `record ${FIRST_KEY}`, refusals: [] });
     expect(proposed([key, replacement()], { force: true })).toMatchObject({
       change: `delete ${FIRST_KEY}`,
       refusals: [expect.stringContaining('counts as too short')],
@@ -187,19 +229,41 @@ describe('an inactive key', () => {
     const result = proposed([inactive(), replacement({ lastUsed: never, createDate: daysAgo(10) })]);
     expect(result.refusals).toEqual([expect.stringContaining('may be wanted back')]);
   });
+
+  it('goes although an older key was never used: that does not replace it', () => {
+    const older = replacement({ lastUsed: never, createDate: daysAgo(10) });
+    expect(proposed([inactive({ createDate: daysAgo(9) }), older]).refusals).toEqual([]);
+  });
+
+  it('stays where CloudTrail could not be asked since when it is inactive; that stops nothing else', () => {
+    const blind = { unverified: ['CloudTrail does not say since when keys are inactive'] };
+    expect(proposed([inactive(), replacement()], blind).refusals).toEqual(blind.unverified);
+    expect(proposed([old(), replacement()], blind).refusals).toEqual([]);
+  });
+
+  it('is not written down where its tags could not be read', () => {
+    const key = inactive();
+    delete key.deactivatedAt;
+    expect(proposed([key, replacement()], { unread: ['its tags could not be read'] })).toMatchObject({
+      change: `record ${FIRST_KEY}`,
+      refusals: ['its tags could not be read'],
+    });
+  });
 });
 
 describe('whatever the stage', () => {
-  it('the key that the caller is signed in with is not taken away, by no force', () => {
-    const { change, refusals } = proposeChange(iamUser({ accessKeys: [old(), replacement()] }), {
-      ...clock,
-      confirmedUnused: false,
-      secretLost: false,
-      unread: [],
-      force: true,
-      ownAccessKeyId: FIRST_KEY,
-    });
-    expect(change.act).toBe('deactivate');
+  it.each<[string, AccessKey[], Partial<ChangeFacts>, string]>([
+    ['made inactive', [old(), replacement()], { ownAccessKeyId: FIRST_KEY }, 'deactivate'],
+    ['deleted', [inactive(), replacement()], { ownAccessKeyId: FIRST_KEY }, 'delete'],
+    [
+      'discarded',
+      [old(), replacement({ lastUsed: never })],
+      { ownAccessKeyId: SECOND_KEY, secretLost: true },
+      'recreate',
+    ],
+  ])('the key that the caller is signed in with is not %s, by no force', (_what, keys, known, act) => {
+    const { change, refusals } = proposeChange(iamUser({ accessKeys: keys }), { ...facts, ...known, force: true });
+    expect(change.act).toBe(act);
     expect(refusals).toEqual([expect.objectContaining({ final: true })]);
   });
 
@@ -213,7 +277,7 @@ describe('whatever the stage', () => {
 
   it('root and users without keys are left alone', () => {
     expect(proposed([]).change).toBe('none');
-    const facts = { ...clock, confirmedUnused: true, secretLost: false, unread: [], force: true };
-    expect(proposeChange(rootUser(), facts).change.act).toBe('none');
+    const known = { ...facts, confirmedUnused: true, secretLost: true, force: true };
+    expect(proposeChange(rootUser(), known).change.act).toBe('none');
   });
 });

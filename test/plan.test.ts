@@ -182,7 +182,7 @@ describe('keyaudit plan', () => {
     aws.faults.add({ operation: 'cloudtrail:LookupEvents', kind: 'deny' });
     const { code, plan } = await planJson();
     expect(plan.unknown).toEqual([
-      expect.stringMatching(/^CloudTrail does not say since when its keys are inactive: AccessDenied/),
+      expect.stringMatching(/^CloudTrail does not say since when keys are inactive \(of 1 user\): AccessDenied/),
       expect.stringMatching(/^whether infrastructure code created its keys: CloudTrail: AccessDenied/),
       `since when ${SECOND_KEY} is inactive: neither a tag nor CloudTrail says it`,
     ]);

@@ -9,7 +9,7 @@ import { person, rotationOf, USER } from './rotating.ts';
 const inactive = { accessKeyId: SECOND_KEY, status: 'Inactive' as const, created: daysAgo(100) };
 const tags = { [deactivationTag(SECOND_KEY)]: daysAgo(1).toISOString(), owner: 'team-a' };
 
-const world = () => rotationOf({ user: { keys: [inactive], tags } });
+const world = () => rotationOf({ user: { keys: [{ ...inactive }], tags: { ...tags } } });
 
 const run = async (request: Partial<ReactivateRequest> = {}, answers: boolean[] = []) => {
   const somebody = person(answers);
@@ -40,14 +40,35 @@ describe('keyaudit reactivate', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('has nothing to do for an active key', async () => {
+  it('removes the note that an active key still has, and has nothing to do for it otherwise', async () => {
     const { user, writes } = await world();
     user.keys[0]!.status = 'Active';
+    expect((await run({ assumeYes: true })).code).toBe(0);
+    expect(writes()).toEqual(['iam:UntagUser']);
+    expect(user.tags).toEqual({ owner: 'team-a' });
     expect(await run({ assumeYes: true })).toMatchObject({
       code: 0,
       stdout: expect.arrayContaining(['Nothing to do: it is active.']),
     });
+    expect(writes()).toEqual(['iam:UntagUser']);
+  });
+
+  it('cannot bring back an expired key', async () => {
+    const { user, writes } = await world();
+    user.keys[0]!.status = 'Expired';
+    expect(await run({ assumeYes: true })).toMatchObject({ code: 2 });
     expect(writes()).toEqual([]);
+  });
+
+  it('says what was not done where a call fails, and the next run does it', async () => {
+    const { user, aws } = await world();
+    aws.faults.add({ operation: 'iam:UntagUser', kind: 'deny' });
+    const broken = await run({ assumeYes: true });
+    expect(broken).toMatchObject({ code: 2, error: expect.stringContaining('Run the same command again') });
+    expect(user.keys[0]!.status).toBe('Active');
+    aws.faults.clear();
+    expect((await run({ assumeYes: true })).code).toBe(0);
+    expect(user.tags).toEqual({ owner: 'team-a' });
   });
 
   it('says so where the account does not know the key, and takes the user’s name instead', async () => {

@@ -1,39 +1,10 @@
-import { IAMClient, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { deactivationTag } from '../lambda/domain/deactivation.ts';
 import { DAY, HOUR } from '../lambda/domain/time.ts';
-import { slackClient } from '../lambda/notifiers/slack-client.ts';
-import { daysAgo, hoursAgo, NOW, SECOND_KEY } from './builders.ts';
-import { exampleKeyId, type FakeSlackOptions, fakeEvent, HUB_CREDENTIALS, startFakeSlack } from './fake-aws/index.ts';
-import { PRODUCTION, rotationOf, safe, USER } from './rotating.ts';
-
-/** One run is one process: everything that it knows it reads from the embedded AWS. */
-
-const OLD = SECOND_KEY;
-const later = (ms: number): Date => new Date(NOW.getTime() + ms);
-const use = (date: Date) => ({ date, service: 's3', region: 'eu-west-1' });
-const overdue = { accessKeyId: OLD, created: daysAgo(120), lastUsed: use(hoursAgo(2)) };
-const fresh = (overrides: object = {}) => ({
-  accessKeyId: exampleKeyId(9001),
-  created: daysAgo(20),
-  lastUsed: use(hoursAgo(1)),
-  ...overrides,
-});
-const quiet = { ...overdue, lastUsed: use(daysAgo(8)) };
-const gone = { ...overdue, status: 'Inactive' as const };
-
-let closeSlack: (() => Promise<void>) | undefined;
-afterEach(async () => {
-  await closeSlack?.();
-  closeSlack = undefined;
-});
-
-const workspace = async (options: FakeSlackOptions = {}) => {
-  const server = await startFakeSlack(options);
-  closeSlack = server.close;
-  const createSlackClient = slackClient({ slackApiUrl: server.url });
-  return { messages: server.messages, context: { getSlackToken: async () => server.token, createSlackClient } };
-};
+import { daysAgo, hoursAgo, NOW } from './builders.ts';
+import type { FakeAws } from './fake-aws/index.ts';
+import type { FakeUser } from './fake-aws/world.ts';
+import { fresh, later, OLD, overdue, PRODUCTION, quiet, rotationOf, safe, USER, use, workspace } from './rotating.ts';
 
 describe('a rotation from its beginning to its end', () => {
   it('is done step by step, each by a new process, and nothing is done before its time', async () => {
@@ -75,13 +46,13 @@ describe('a rotation from its beginning to its end', () => {
     expect(user.tags).toEqual({ [NEW]: tags[OLD] });
 
     const finished = await run({ answers: [true] });
-    expect(finished.code).toBe(1);
+    expect(finished.code).toBe(0);
     expect(finished.everything()).toContain(`${NEW} is not due`);
     expect(writes()).toEqual([
       'iam:CreateAccessKey',
       'iam:TagUser',
-      'iam:TagUser',
       'iam:UpdateAccessKey',
+      'iam:TagUser',
       'iam:DeleteAccessKey',
       'iam:UntagUser',
     ]);
@@ -95,10 +66,11 @@ describe('before anything is done', () => {
     const { run, writes } = await rotationOf({ user: { keys: [quiet, fresh()] } });
     const { code, stdout, questions } = await run({ answers: [false] });
     expect({ code, questions, writes: writes() }).toEqual({ code: 1, questions: ['Do it?'], writes: [] });
-    expect(stdout.slice(-3)).toEqual([
+    expect(stdout.slice(-4)).toEqual([
       'This will be done:',
-      `  1. iam:TagUser UserName=${USER} ${deactivationTag(OLD)}=<now>`,
+      '  1. look again, and stop if anything has changed',
       `  2. iam:UpdateAccessKey UserName=${USER} AccessKeyId=${OLD} Status=Inactive`,
+      `  3. iam:TagUser UserName=${USER} ${deactivationTag(OLD)}=<now>`,
     ]);
   });
 
@@ -117,235 +89,59 @@ describe('before anything is done', () => {
     expect(await run({ interactive: false })).toMatchObject({ code: 2, error: expect.stringContaining('--yes') });
     expect(writes()).toEqual([]);
     expect((await run({ interactive: false, assumeYes: true })).code).toBe(0);
-    expect(writes()).toEqual(['iam:TagUser', 'iam:UpdateAccessKey']);
+    expect(writes()).toEqual(['iam:UpdateAccessKey', 'iam:TagUser']);
   });
 
-  it('IAM is asked again after the answer: what changed meanwhile is not acted on', async () => {
-    const { run, user, writes } = await rotationOf({ user: { keys: [quiet, fresh()] } });
-    let asked = false;
-    const answers = new Proxy([true], {
-      get: (target, property, receiver) => {
-        if (property === 'shift' && !asked) {
-          asked = true;
-          user.keys[0]!.lastUsed = use(NOW);
-        }
-        return Reflect.get(target, property, receiver);
-      },
-    });
-    const { code, stderr } = await run({ answers });
+  it('the machine’s clock has to be AWS’s, give or take five minutes', async () => {
+    const { run, writes } = await rotationOf({ user: { keys: [quiet, fresh()] } });
+    const behind = await run({ assumeYes: true, clockOffset: 5 * 60_000 + 1 });
+    expect(behind).toMatchObject({ code: 2, error: expect.stringContaining('clock is 5 minutes behind AWS’s') });
+    expect((await run({ assumeYes: true, clockOffset: -17 * 60_000 })).error).toContain('17 minutes ahead of AWS’s');
+    expect(writes()).toEqual([]);
+    expect((await run({ assumeYes: true, clockOffset: -5 * 60_000 })).code).toBe(0);
+  });
+});
+
+describe('what changes while somebody reads', () => {
+  it.each<[string, (user: FakeUser, aws: FakeAws) => void]>([
+    ['the old key is used', ({ keys }) => void Object.assign(keys[0]!, { lastUsed: use(NOW) })],
+    ['the new key is gone', ({ keys }) => void keys.pop()],
+    ['somebody else made the old key inactive', ({ keys }) => void Object.assign(keys[0]!, { status: 'Inactive' })],
+    [
+      'its tags cannot be read any more',
+      (_user, { faults }) => faults.add({ operation: 'iam:ListUserTags', kind: 'deny' }),
+    ],
+  ])('is not acted on: %s', async (_what, change) => {
+    const { run, user, aws, writes } = await rotationOf({ user: { keys: [quiet, fresh()] } });
+    const { code, stderr } = await run({ answers: [true], whileAsked: () => change(user, aws) });
     expect({ code, writes: writes() }).toEqual({ code: 1, writes: [] });
     expect(stderr.at(-1)).toContain('Things changed meanwhile');
   });
-});
 
-describe('a gate', () => {
-  const locked = { keys: [{ ...quiet, lastUsed: use(daysAgo(2)) }, fresh()] };
-
-  it('is opened by --force with its reason, which is posted with what spoke against it', async () => {
+  it('is not overridden by a --force that was meant for something else', async () => {
     const slack = await workspace();
-    const { run, user } = await rotationOf({ user: locked, slack: slack.context });
-    const { code, stdout } = await run({ force: 'leaked on a laptop', assumeYes: true });
+    const used = { ...quiet, lastUsed: use(daysAgo(2)) };
+    const { run, user, writes } = await rotationOf({ user: { keys: [used, fresh()] }, slack: slack.context });
+    const whileAsked = () => {
+      user.keys[1]!.lastUsed = undefined;
+    };
+    const { code, stdout } = await run({ answers: [true], force: 'a reason', whileAsked });
+    expect(stdout.join('\n')).not.toContain('has never been used');
+    expect({ code, writes: writes() }).toEqual({ code: 1, writes: [] });
+  });
+
+  it('is acted on where less speaks against it than before', async () => {
+    const slack = await workspace();
+    const used = { ...quiet, lastUsed: use(daysAgo(2)) };
+    const unused = fresh({ lastUsed: undefined, created: daysAgo(10) });
+    const { run, user } = await rotationOf({ user: { keys: [used, unused] }, slack: slack.context });
+    const whileAsked = (question: string) => {
+      if (question === 'Do it?') user.keys[1]!.lastUsed = use(hoursAgo(1));
+    };
+    const { code, stdout } = await run({ answers: [false, true], force: 'a reason', whileAsked });
+    expect(stdout.join('\n')).toContain('has never been used');
     expect(code).toBe(0);
     expect(user.keys[0]!.status).toBe('Inactive');
-    expect(stdout).toContain('Overridden, because leaked on a laptop:');
-    expect(slack.messages.map(({ text }) => text)).toEqual([
-      expect.stringMatching(
-        /about to make AKIAI44QH8DHBEXAMPLE inactive of support-api .* Forced: leaked on a laptop\. Against: .*quiet only since/,
-      ),
-    ]);
-  });
-
-  it('is not opened for the key that one is signed in with', async () => {
-    const own = { ...quiet, accessKeyId: HUB_CREDENTIALS.accessKeyId };
-    const { run, writes } = await rotationOf({ user: { keys: [own, fresh()] }, signedInWith: own.accessKeyId });
-    const { code, everything } = await run({ force: 'why not', assumeYes: true });
-    expect({ code, writes: writes() }).toEqual({ code: 1, writes: [] });
-    expect(everything()).toContain('the key you are signed in with');
-  });
-
-  it.each([
-    ['a tag that teams use', { tags: { 'managed-by': 'terraform' } }, {}, 'terraform'],
-    ['the tag of the settings', { tags: { stack: 'dns' } }, { managedByTag: 'stack' }, 'dns'],
-  ])('stands before keys of infrastructure code, by %s', async (_what, user, settings, tool) => {
-    const { run, writes } = await rotationOf({ user: { keys: [quiet, fresh()], ...user }, settings });
-    const { code, stdout } = await run({ assumeYes: true });
-    expect({ code, writes: writes() }).toEqual({ code: 1, writes: [] });
-    expect(stdout).toContainEqual(expect.stringContaining(`managed by ${tool}`));
-  });
-
-  it('stands before keys that Terraform created by CloudTrail, or that code in a repository makes', async () => {
-    const newest = fresh();
-    const byTrail = await rotationOf({ user: { keys: [quiet, newest] } });
-    byTrail.aws.world.accounts[0]!.events.push(
-      fakeEvent({
-        name: 'CreateAccessKey',
-        source: 'iam.amazonaws.com',
-        at: daysAgo(20),
-        userAgent: 'APN/1.0 HashiCorp/1.0 Terraform/1.9.5',
-        responseElements: { accessKey: { accessKeyId: newest.accessKeyId } },
-      }),
-    );
-    expect((await byTrail.run({ assumeYes: true })).everything()).toContain(
-      `managed by Terraform, which created ${newest.accessKeyId}`,
-    );
-    const place = { repository: 'infra', file: 'users.tf', line: 7 };
-    const inCode = await rotationOf({
-      user: { keys: [quiet, newest] },
-      searchRepositories: async () => ({
-        repositories: ['infra'],
-        files: 1,
-        uses: [],
-        keysInCode: [{ tool: 'Terraform', userName: USER, place }],
-        failures: [],
-      }),
-    });
-    expect((await inCode.run({ assumeYes: true })).everything()).toContain('managed by Terraform (infra/users.tf:7)');
-    expect([...byTrail.writes(), ...inCode.writes()]).toEqual([]);
-  });
-
-  it('stands where something of the user could not be read', async () => {
-    const { run, aws, writes } = await rotationOf({ user: { keys: [quiet, fresh()] } });
-    aws.faults.add({ operation: 'iam:ListUserTags', kind: 'deny' });
-    const { code, everything } = await run({ assumeYes: true });
-    expect({ code, writes: writes() }).toEqual({ code: 1, writes: [] });
-    expect(everything()).toContain('its tags could not be read');
-  });
-});
-
-describe('in production', () => {
-  const ready = { user: { keys: [quiet, fresh()] }, settings: { ...PRODUCTION, slack: { onCall: '#2ndline' } } };
-
-  it('on-call is told on Slack first', async () => {
-    const slack = await workspace();
-    const { run, user } = await rotationOf({ ...ready, slack: slack.context });
-    expect((await run({ assumeYes: true })).code).toBe(0);
-    expect(user.keys[0]!.status).toBe('Inactive');
-    expect(slack.messages.map(({ channel, text }) => [channel, text])).toEqual([
-      ['C0EXAMPLE02', expect.stringContaining(`To undo it: npm run -s keyaudit -- reactivate ${OLD}`)],
-    ]);
-  });
-
-  it('nothing is changed where Slack refuses', async () => {
-    const slack = await workspace({ channels: [] });
-    const { run, writes } = await rotationOf({ ...ready, slack: slack.context });
-    const { code, error } = await run({ assumeYes: true });
-    expect({ code, writes: writes() }).toEqual({ code: 2, writes: [] });
-    expect(error).toContain('There is no channel #2ndline');
-  });
-
-  it('without a token the notice is printed, and somebody has to have sent it', async () => {
-    const { run, writes } = await rotationOf(ready);
-    const unsent = await run({ answers: [true, false] });
-    expect(unsent).toMatchObject({ code: 2, questions: ['Do it?', 'Has #2ndline been told?'] });
-    expect(writes()).toEqual([]);
-    expect(unsent.stderr.join('\n')).toContain(`about to make ${OLD} inactive of ${USER}`);
-    expect((await run({ answers: [true, true] })).code).toBe(0);
-  });
-});
-
-describe('a step that is interrupted', () => {
-  it('while the secret is kept, leaves no key behind', async () => {
-    const { run, user } = await rotationOf({ user: { keys: [overdue] } });
-    const { store } = safe({ keep: () => Promise.reject(new Error('the vault is sealed')) });
-    const { code, error } = await run({ assumeYes: true, store });
-    expect(code).toBe(2);
-    expect(error).toContain('the vault is sealed');
-    expect(error).toContain('is deleted again');
-    expect(user.keys.map(({ accessKeyId }) => accessKeyId)).toEqual([OLD]);
-  });
-
-  it('while the secret is kept, and again while the key is deleted, says so; the next run discards it', async () => {
-    const { run, user, aws } = await rotationOf({ user: { keys: [overdue] } });
-    aws.faults.add({ operation: 'iam:DeleteAccessKey', kind: 'deny' });
-    const { store } = safe({ keep: () => Promise.reject(new Error('the vault is sealed')) });
-    const { error } = await run({ assumeYes: true, store });
-    const lost = user.keys[1]!.accessKeyId;
-    expect(error).toContain(`Deleting ${lost} again failed too`);
-    aws.faults.clear();
-
-    const { kept, store: open } = safe();
-    const again = await run({ answers: [true, true], store: open });
-    expect(again.questions).toEqual([
-      `${lost} has never been used. Was its secret lost before it was kept anywhere?`,
-      'Do it?',
-    ]);
-    expect(again.code).toBe(0);
-    expect(user.keys.map(({ accessKeyId }) => accessKeyId)).toEqual([OLD, kept[0]!.AccessKeyId]);
-    expect(kept[0]!.AccessKeyId).not.toBe(lost);
-  });
-
-  it('when the answer to CreateAccessKey is lost, asks once only; the next run finds the key', async () => {
-    const { run, user, aws, writes } = await rotationOf({ user: { keys: [overdue] } });
-    aws.faults.add({ operation: 'iam:CreateAccessKey', kind: 'reset' });
-    const { code, error } = await run({ assumeYes: true });
-    expect(code).toBe(2);
-    expect(error).toContain('the answer to CreateAccessKey was lost');
-    expect(writes()).toEqual(['iam:CreateAccessKey']);
-    expect(user.keys).toHaveLength(2);
-    aws.faults.clear();
-    const again = await run({ answers: [true, true] });
-    expect(again.code).toBe(0);
-    expect(user.keys).toHaveLength(2);
-  });
-
-  it('before the place is ready, creates nothing', async () => {
-    const { run, writes } = await rotationOf({ user: { keys: [overdue] } });
-    const { store } = safe({ check: () => Promise.reject(new Error('the vault is sealed')) });
-    expect(await run({ assumeYes: true, store })).toMatchObject({ code: 2 });
-    expect(writes()).toEqual([]);
-  });
-
-  it('between the record and the deactivation is done again, with a new record', async () => {
-    const { run, user, aws, goTo } = await rotationOf({ user: { keys: [quiet, fresh()] } });
-    aws.faults.add({ operation: 'iam:UpdateAccessKey', kind: 'expired-token' });
-    const broken = await run({ assumeYes: true });
-    expect(broken.code).toBe(2);
-    expect(broken.stderr).toContainEqual(expect.stringContaining('failed: iam:UpdateAccessKey'));
-    expect(user.keys[0]!.status).toBe('Active');
-    aws.faults.clear();
-    goTo(later(DAY));
-    expect((await run({ assumeYes: true })).code).toBe(0);
-    expect(user.keys[0]!.status).toBe('Inactive');
-    expect(user.tags[deactivationTag(OLD)]).toBe(later(DAY).toISOString());
-  });
-
-  it('and was ended by hand, counts from what CloudTrail saw', async () => {
-    const { run, user, aws, goTo } = await rotationOf({ user: { keys: [quiet, fresh()] } });
-    aws.faults.add({ operation: 'iam:UpdateAccessKey', kind: 'deny' });
-    await run({ assumeYes: true });
-    aws.faults.clear();
-    goTo(later(6 * DAY));
-    const iam = new IAMClient(aws.clientConfig);
-    await iam.send(new UpdateAccessKeyCommand({ UserName: USER, AccessKeyId: OLD, Status: 'Inactive' }));
-    goTo(later(8 * DAY));
-    expect((await run({ assumeYes: true })).stdout).toContain('Not before 2026-12-06 09:00 UTC.');
-    expect(user.keys).toHaveLength(2);
-  });
-});
-
-describe('an inactive key of which nobody knows since when', () => {
-  it('is written down first where CloudTrail does not answer, and deleted settleDays later', async () => {
-    const { run, user, aws, goTo } = await rotationOf({ user: { keys: [gone, fresh()] } });
-    aws.faults.add({ operation: 'cloudtrail:LookupEvents', kind: 'deny' });
-    const refused = await run({ assumeYes: true });
-    expect(refused.everything()).toContain('CloudTrail does not say since when');
-    expect(refused.code).toBe(0);
-    expect(user.tags[deactivationTag(OLD)]).toBe(NOW.toISOString());
-    goTo(later(7 * DAY));
-    expect((await run({ assumeYes: true })).code).toBe(1);
-    goTo(later(7 * DAY + 1));
-    expect((await run({ assumeYes: true })).code).toBe(0);
-    expect(user.keys).toHaveLength(1);
-  });
-
-  it('may be deleted where CloudTrail remembers no deactivation: it was longer ago', async () => {
-    const { run, user } = await rotationOf({
-      user: { keys: [{ ...gone, created: daysAgo(400), lastUsed: use(daysAgo(200)) }, fresh()] },
-    });
-    const { code, stdout } = await run({ assumeYes: true });
-    expect(stdout).toContainEqual(expect.stringContaining('inactive since 2026-08-25 09:00 UTC or longer'));
-    expect(code).toBe(0);
-    expect(user.keys).toHaveLength(1);
   });
 });
 
@@ -378,6 +174,44 @@ describe('--wait', () => {
     expect(clock()).toEqual(later(90_000));
     expect(stdout).toContain('Still not:');
     expect(stdout).toContain('Waiting for:');
+  });
+
+  it('says when a look fails, and looks again; only a last look that failed is an error', async () => {
+    const { run, aws, user } = await rotationOf({ user: { keys: [quiet, fresh({ lastUsed: undefined })] } });
+    let looks = 0;
+    const meanwhile = () => {
+      looks += 1;
+      if (looks === 2) aws.faults.add({ operation: 'iam:ListAccessKeys', kind: 'expired-token' });
+      if (looks === 4) {
+        aws.faults.clear();
+        user.keys[1]!.lastUsed = use(NOW);
+      }
+    };
+    const { code, stderr } = await run({ wait: HOUR, meanwhile });
+    expect(code).toBe(0);
+    expect(stderr.filter((line) => line.includes('IAM could not be asked'))).toHaveLength(2);
+
+    user.keys[1]!.lastUsed = undefined;
+    looks = 0;
+    const expired = await run({ wait: 3 * 60_000, meanwhile });
+    expect(expired).toMatchObject({ code: 2, error: expect.stringContaining('support-api could not be read') });
+  });
+
+  it('ends when another step comes next', async () => {
+    const unused = fresh({ lastUsed: undefined, created: daysAgo(10) });
+    const { run, user, clock } = await rotationOf({ user: { keys: [quiet, unused] } });
+    const meanwhile = () => {
+      user.keys[0]!.status = 'Inactive';
+    };
+    const { stdout } = await run({ wait: 2 * HOUR, meanwhile });
+    expect(stdout.join('\n')).toContain(`It is another step now: write down that ${OLD} is inactive`);
+    expect(clock()).toEqual(later(60_000));
+  });
+
+  it('is not waited for with --dry-run', async () => {
+    const { run, clock } = await rotationOf({ user: { keys: [quiet, fresh()] } });
+    expect((await run({ wait: HOUR, dryRun: true })).stdout).toContain('This would be done:');
+    expect(clock()).toEqual(NOW);
   });
 });
 

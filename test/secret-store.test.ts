@@ -69,11 +69,20 @@ describe('--store', () => {
     expect(() => storeOf(store)).toThrow('neither "terminal" nor "command:…"');
   });
 
-  it('is the terminal where nothing else is said', async () => {
-    const shown: string[] = [];
-    await secretStore(undefined, undefined, { showOnce: async (text) => void shown.push(text) }).keep(created);
+  it('is the terminal where nothing else is said, which asks for the end of the secret as proof that it was kept', async () => {
+    const shown: string[][] = [];
+    await secretStore(undefined, undefined, { showOnce: async (...words) => void shown.push(words) }).keep(created);
     expect(shown).toEqual([
-      `IAM user           support-api\nAccess key id      ${SECOND_KEY}\nSecret access key  ${created.SecretAccessKey}`,
+      [
+        `IAM user           support-api\nAccess key id      ${SECOND_KEY}\nSecret access key  ${created.SecretAccessKey}`,
+        'Keep the secret now, it is not shown again. Then type its last 4 characters:',
+        created.SecretAccessKey.slice(-4),
+      ],
     ]);
+  });
+
+  it('that the terminal did not get proof for, is not kept', async () => {
+    const showOnce = () => Promise.reject(new Error('nobody said that it was kept'));
+    expect(await reasonOf(secretStore('terminal', undefined, { showOnce }).keep(created))).toContain('nobody said');
   });
 });

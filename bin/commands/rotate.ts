@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DAY, HOUR } from '../../lambda/domain/time.ts';
 import { notifierContext } from '../../lambda/notifiers/context.ts';
-import { searchRepositories } from '../../lambda/repositories/search.ts';
+import { searchInfrastructureCode } from '../../lambda/repositories/search.ts';
 import { loadSettings } from '../config.ts';
 import { UsageError } from '../exit-codes.ts';
+import { keyaudit } from '../own-command.ts';
 import { requireAws } from '../reach-aws.ts';
 import { rotate } from '../rotation/rotate.ts';
 import { secretStore } from '../rotation/store.ts';
-import { keyaudit } from '../rotation/words.ts';
 import { slackTokenFrom } from '../slack-token.ts';
 import type { Shell } from '../terminal.ts';
 
@@ -21,6 +22,7 @@ type RotateOptions = {
   secretLost?: true;
   force?: true;
   reason?: string;
+  noticeSent?: true;
   dryRun?: true;
   yes?: true;
 };
@@ -47,13 +49,15 @@ export const rotateCommand = ({ clock, terminal, ...shell }: Shell): Command =>
     .option('--secret-lost', 'the secret of the new key was lost before anybody used it: delete it, create another')
     .addOption(new Option('--force', 'do it although something speaks against it; needs --reason'))
     .option('--reason <text>', 'why it is forced: printed, and posted to Slack')
+    .option('--notice-sent', 'you have told on-call, or the team of a forced step, yourself: for want of SLACK_TOKEN')
     .option('--dry-run', 'show every call that would be made, and make none')
     .option('-y, --yes', 'do not ask: for scripts')
     .addHelpText(
       'after',
       `
-Before a key is taken away in production, on-call (slack.onCall) is told on Slack: put a bot token into SLACK_TOKEN, or
-send the text that is printed. Without --config, no account is known as production.
+Before a key is taken away in production, on-call (slack.onCall) is told on Slack, and the team of every forced step: put a
+bot token into SLACK_TOKEN, or send the text that is printed; --yes takes --notice-sent for that. Without --config, no
+account is known as production.
 
 Exit codes:
   0  the step is done, or there is nothing to do
@@ -71,8 +75,7 @@ Examples:
       const settings = loadSettings(options.config);
       if (options.config === undefined) terminal.say('Without --config, no account is known as production.');
       const operator = await requireAws(settings, signal);
-      const search =
-        options.repo && searchRepositories({ directories: options.repo, eyamlCommand: settings.eyaml.command, signal });
+      const search = options.repo && searchInfrastructureCode({ directories: options.repo, signal });
       process.exitCode = await rotate(
         {
           userName,
@@ -80,6 +83,7 @@ Examples:
           confirmedUnused: options.confirmedUnused ?? false,
           secretLost: options.secretLost ?? false,
           force,
+          noticeSent: options.noticeSent ?? false,
           dryRun: options.dryRun ?? false,
           assumeYes: options.yes ?? false,
         },
@@ -91,8 +95,8 @@ Examples:
           sleep: shell.sleep ?? ((ms) => sleep(ms)),
           store: secretStore(options.store, options.storeCheck, terminal),
           command: (...words) => keyaudit(...words, ...(options.config ? ['--config', options.config] : [])),
-          notices: notifierContext(settings, process.env, async () => slackTokenFrom(process.env)),
-          ...(search && { searchRepositories: search }),
+          slack: notifierContext(settings, process.env, async () => slackTokenFrom(process.env)),
+          ...(search && { searchInfrastructureCode: search }),
         },
       );
     });
@@ -103,7 +107,7 @@ const reasonToForce = ({ force, reason }: RotateOptions): string | undefined => 
   throw new UsageError(force ? '--force needs --reason "why": it is printed and posted' : '--reason goes with --force');
 };
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: HOUR, d: DAY };
 
 /** Commander's argument parser for `--wait`: ms. */
 function parseDuration(text: string): number {
@@ -114,4 +118,4 @@ function parseDuration(text: string): number {
 }
 
 /** Thirty days: credentials end long before. */
-const MOST_MS = 30 * 86_400_000;
+const MOST_MS = 30 * DAY;

@@ -3,7 +3,7 @@ import { oneLine } from '../../lambda/render/safe-text.ts';
 import { accountLabel } from '../../lambda/render/wording.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { Operator } from '../operator.ts';
-import { keyaudit } from '../rotation/words.ts';
+import { keyaudit } from '../own-command.ts';
 import { checkTagText } from '../tag-text.ts';
 import type { Terminal } from '../terminal.ts';
 import type { LocatedKey } from './answer.ts';
@@ -62,8 +62,7 @@ export const prepareRemembering = async (
     if ((await readDescription()) !== known) {
       throw new UsageError(`The description of ${accessKeyId} changed meanwhile, and is left as it is: run it again`);
     }
-    const changes = await operator.keys();
-    await changes.tag(userName, { [accessKeyId]: description }).catch((cause: unknown) => {
+    await operator.keys.tag(userName, { [accessKeyId]: description }).catch((cause: unknown) => {
       throw new Error(`The description of ${accessKeyId} was not written: ${reasonOf(cause)}`, { cause });
     });
     terminal.say(`${accessKeyId} is described now.`);

@@ -1,16 +1,10 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { STSClient } from '@aws-sdk/client-sts';
 import type { Account, Failure, IamUser } from '../../lambda/domain/model.ts';
 import type { LocatorContext } from '../../lambda/locators/locator.ts';
 import type { AccountReader } from '../../lambda/ports.ts';
-import { oneLine } from '../../lambda/render/safe-text.ts';
 import { accountLabel } from '../../lambda/render/wording.ts';
-import { findFunctions } from '../aws/functions.ts';
-import { UsageError } from '../exit-codes.ts';
 import { findKey, looksLikeKeyId } from '../find-key.ts';
-import type { Operator } from '../operator.ts';
+import { type Operator, readOwnUser } from '../operator.ts';
 import type { Reach } from '../reach-aws.ts';
-import { keyaudit } from '../rotation/words.ts';
 import type { LocatedKey } from './answer.ts';
 import { NO_ACCOUNT } from './text.ts';
 
@@ -44,27 +38,21 @@ export const subjectOf = async (
 
 type World = { clock: () => Date; signal: AbortSignal };
 
-const ofUser = async (userName: string, operator: Operator, { clock, signal }: World): Promise<Subject> => {
+const ofUser = async (userName: string, operator: Operator, { clock }: World): Promise<Subject> => {
   const { account } = operator;
-  const reading = await operator.readUser(account, userName, clock());
-  if (!reading) {
-    throw new UsageError(
-      `Account ${account.id}, which you are signed in to, has no user ${oneLine(userName)}. Whose a key is: ${keyaudit('whose', 'KEY-ID')}`,
-    );
-  }
-  const { user, failures } = reading;
+  const { user, failures } = await readOwnUser(userName, operator, clock());
   const keys = user.accessKeys.flatMap((key) =>
     key.accessKeyId === null
       ? []
       : [{ accessKeyId: key.accessKeyId, isTemporary: false, isUnknown: false, account, userName, user, key }],
   );
-  return { userName, keys, failures, ...(await asked(account, await operator.open(account), operator, signal)) };
+  return { userName, keys, failures, ...asked(account, await operator.open(account), operator) };
 };
 
 const ofKey = async (accessKeyId: string, operator: Operator, { clock, signal }: World): Promise<Subject> => {
   const { reader, failures, ...key } = await findKey(accessKeyId, operator, clock(), signal);
   const { account, isUnknown } = key;
-  if (account && reader) return { keys: [key], failures, ...(await asked(account, reader, operator, signal)) };
+  if (account && reader) return { keys: [key], failures, ...asked(account, reader, operator) };
   const withoutAws = isUnknown
     ? NO_ACCOUNT
     : account
@@ -74,18 +62,14 @@ const ofKey = async (accessKeyId: string, operator: Operator, { clock, signal }:
 };
 
 /** How an account is asked. The audit role of another one may not list functions: it was not made for that. */
-const asked = async (
+const asked = (
   account: Account,
   { lookUpEvents }: AccountReader,
-  operator: Operator,
-  abortSignal: AbortSignal,
-): Promise<Pick<Subject, 'aws' | 'whyNot'>> => {
-  const options = await operator.clientOptionsFor(account);
-  const region = await new STSClient(options).config.region();
-  const isOwn = account.id === operator.account.id;
-  const clientIn = (where: string): LambdaClient => new LambdaClient({ ...options, region: where });
+  { account: own, region, findFunctions }: Operator,
+): Pick<Subject, 'aws' | 'whyNot'> => {
+  const isOwn = account.id === own.id;
   return {
-    aws: { account, lookUpEvents, region, ...(isOwn && { findFunctions: findFunctions({ clientIn, abortSignal }) }) },
+    aws: { account, lookUpEvents, region, ...(isOwn && { findFunctions }) },
     ...(!isOwn && {
       whyNot: { 'lambda-environments': `the audit role may not list functions: sign in to ${accountLabel(account)}` },
     }),

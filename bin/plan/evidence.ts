@@ -4,7 +4,8 @@ import { type Clock, quietSince, succession, usedAfterGrace } from '../../lambda
 import { formatInstant, plural } from '../../lambda/domain/time.ts';
 import { oneLine } from '../../lambda/render/safe-text.ts';
 import { roughly, ruleLines } from '../../lambda/render/wording.ts';
-import { keyaudit, keyFacts } from '../rotation/words.ts';
+import { keyaudit } from '../own-command.ts';
+import { keyFacts } from '../rotation/words.ts';
 
 /** What a user's stage rests on, a sentence each: how every key stands, what the rules say, since when old keys are quiet. */
 export const evidenceOf = (user: IamUser, violations: readonly Violation[], clock: Clock): string[] =>

@@ -3,16 +3,15 @@ import type { Account, Failure, IamUser } from '../../lambda/domain/model.ts';
 import { type NextStep, nextStepOf } from '../../lambda/domain/next-step.ts';
 import { type RotationStage, succession } from '../../lambda/domain/rotation.ts';
 import { failureLines } from '../../lambda/render/failure-lines.ts';
-import { oneLine } from '../../lambda/render/safe-text.ts';
 import { accountLabel } from '../../lambda/render/wording.ts';
 import { evaluate } from '../../lambda/rules/evaluate.ts';
 import { findingContextOf, type Settings } from '../../lambda/settings.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
 import { findKey, looksLikeKeyId } from '../find-key.ts';
 import { FAILURE_LIMITS, NO_ACCOUNT } from '../locate/text.ts';
-import type { Operator } from '../operator.ts';
+import { type Operator, readOwnUser, type UserReading } from '../operator.ts';
+import { keyaudit } from '../own-command.ts';
 import { type KeyOrigin, originOf } from '../rotation/origin.ts';
-import { keyaudit } from '../rotation/words.ts';
 import type { Terminal } from '../terminal.ts';
 import { evidenceOf, unknownsOf } from './evidence.ts';
 import { planJson, planLines } from './render.ts';
@@ -64,22 +63,16 @@ export const plan = async (request: PlanRequest, world: PlanWorld): Promise<numb
 const NOTHING_TO_DO = 0;
 const A_STEP_TO_DO = 1;
 
-type Reading = { user: IamUser; failures: Failure[] };
-
-const userOf = async (wanted: string, { operator, clock, signal }: PlanWorld): Promise<Reading> => {
+const userOf = async (wanted: string, { operator, clock, signal }: PlanWorld): Promise<UserReading> => {
   if (looksLikeKeyId(wanted)) return ownerOf(wanted, { operator, clock, signal });
-  const reading = await operator.readUser(operator.account, wanted, clock());
-  if (reading) return reading;
-  throw new UsageError(
-    `Account ${operator.account.id}, which you are signed in to, has no user ${oneLine(wanted)}. Whose a key is: ${keyaudit('whose', 'KEY-ID')}`,
-  );
+  return readOwnUser(wanted, operator, clock());
 };
 
 /** Throws a `UsageError` where the key has no user who could be read. */
 const ownerOf = async (
   accessKeyId: string,
   { operator, clock, signal }: Pick<PlanWorld, 'operator' | 'clock' | 'signal'>,
-): Promise<Reading> => {
+): Promise<UserReading> => {
   const { user, failures, isUnknown, isTemporary, account } = await findKey(accessKeyId, operator, clock(), signal);
   if (user) return { user, failures };
   if (isUnknown) throw new UsageError(`${accessKeyId}: ${NO_ACCOUNT}`);

@@ -1,55 +1,125 @@
+import type { IamUser } from '../../lambda/domain/model.ts';
 import { formatInstant } from '../../lambda/domain/time.ts';
 import type { NotifierContext } from '../../lambda/notifiers/notifier.ts';
 import { callSlack } from '../../lambda/notifiers/slack-client.ts';
 import { explain } from '../../lambda/notifiers/slack-errors.ts';
 import { oneLine } from '../../lambda/render/safe-text.ts';
+import { escapeText } from '../../lambda/render/slack-limits.ts';
+import { accountLabel } from '../../lambda/render/wording.ts';
 import type { Settings } from '../../lambda/settings.ts';
+import { UsageError } from '../exit-codes.ts';
+import { keyaudit } from '../own-command.ts';
 import type { Terminal } from '../terminal.ts';
+import type { Proposal } from './change.ts';
+import { takenAway } from './refusals.ts';
+import type { Step } from './steps.ts';
+import { changeWords } from './words.ts';
 
 /** What is told before a key changes, and whom. */
 export type Notice = { channel: string; text: string };
 
 export type NoticeContext = Pick<NotifierContext, 'getSlackToken' | 'createSlackClient' | 'sleep'>;
 
+/** How notices reach people. */
+export type NoticeWays = {
+  slack: NoticeContext;
+  terminal: Pick<Terminal, 'say' | 'ask' | 'interactive'>;
+  /** The caller has told them already: where there is no token, nobody is asked. */
+  sent: boolean;
+};
+
+/** On-call hears of what takes a key away in production, and the team of every refusal that somebody overrides. */
+export const noticeOf = (
+  { change, refusals }: Proposal,
+  user: IamUser,
+  force: string | undefined,
+  slack: Settings['slack'],
+  now: Date,
+): Notice | undefined => {
+  const what = `keyaudit: about to ${changeWords(change)} of ${user.userName} in ${accountLabel(user.account)}.`;
+  const undo = change.act === 'deactivate' ? ` To undo it: ${keyaudit('reactivate', change.key.accessKeyId)}` : '';
+  const overridden =
+    force !== undefined && refusals.length > 0
+      ? ` Forced: ${force}. Against: ${refusals.map(({ reason }) => reason).join('; ')}.`
+      : '';
+  const text = oneLine(what + overridden + undo);
+  if (takenAway(change) && user.account.production) return onCallNotice(slack, text, now);
+  return overridden ? { channel: slack.channel, text } : undefined;
+};
+
 /** A channel, by name or id: `slack.onCall` may be anything that people call on-call. */
 const CHANNEL = /^(#\S+|[CG][A-Z0-9]{5,})$/;
 
 /** On-call's own channel where the settings name one; else the team's, with on-call's name in the text. */
-export const onCallNotice = ({ onCall, channel }: Settings['slack'], what: string, now: Date): Notice => {
+const onCallNotice = ({ onCall, channel }: Settings['slack'], text: string, now: Date): Notice => {
   const toOnCall = onCall !== undefined && CHANNEL.test(onCall);
   return {
     channel: toOnCall ? onCall : channel,
-    text: `${onCall && !toOnCall ? `${oneLine(onCall)}: ` : ''}${oneLine(what)} (${formatInstant(now)})`,
+    text: `${onCall && !toOnCall ? `${oneLine(onCall)}: ` : ''}${text} (${formatInstant(now)})`,
   };
 };
 
+/** Somebody is told before a change, and again where it did not come to its end. */
+export type Announcement = {
+  steps: Step[];
+  /** Does nothing where nobody was told. Never rejects: why the change stopped is what counts. */
+  withdraw: (stopped: { reason: string; changes: readonly string[] }) => Promise<void>;
+};
+
+/** Where there is nobody to tell. */
+export const NOBODY_IS_TOLD: Announcement = { steps: [], withdraw: async () => {} };
+
 /**
- * Posts the notice, or, without a Slack token, prints it and asks whether somebody sent it. Rejects where Slack refuses or
- * nobody sent it: then nothing is changed.
+ * Its one step posts the notice, or, without a Slack token, prints it and asks whether somebody sent it. The step fails where
+ * Slack refuses or nobody sent it: then nothing is changed.
  */
-export const giveNotice = async (
-  { channel, text }: Notice,
-  context: NoticeContext,
-  terminal: Pick<Terminal, 'say' | 'ask' | 'interactive'>,
-  assumeYes: boolean,
-): Promise<void> => {
+export const announce = (notice: Notice, ways: NoticeWays): Announcement => {
+  const { channel, text } = notice;
+  const { terminal } = ways;
+  let isTold = false;
+  return {
+    steps: [
+      {
+        says: `tell ${channel} on Slack: ${text}`,
+        run: async () => {
+          isTold = (await post(notice, ways.slack)) || (await sentByHand(notice, ways));
+          if (isTold) return;
+          throw new UsageError(
+            `${channel} has not been told. Put a bot token into SLACK_TOKEN, or tell them yourself and give --notice-sent`,
+          );
+        },
+      },
+    ],
+    withdraw: async ({ reason, changes }) => {
+      if (!isTold) return;
+      const done = `Calls before that which changed IAM: ${changes.join('; ') || 'none'}`;
+      const news = { channel, text: oneLine(`keyaudit: stopped (${reason}). ${done}. It was: ${text}`) };
+      const isPosted = await post(news, ways.slack).catch(() => false);
+      terminal.say(
+        isPosted ? `${channel} has been told that it stopped.` : `Tell ${channel} that it stopped:\n\n  ${news.text}\n`,
+      );
+    },
+  };
+};
+
+const sentByHand = async ({ channel, text }: Notice, { terminal, sent }: NoticeWays): Promise<boolean> => {
+  terminal.say(`Send this to ${channel} (with a bot token in SLACK_TOKEN it would be posted):\n\n  ${text}\n`);
+  return sent || (terminal.interactive && (await terminal.ask(`Has ${channel} been told?`)));
+};
+
+/** Whether there is a token to post with. */
+const post = async ({ channel, text }: Notice, context: NoticeContext): Promise<boolean> => {
   const token = await context.getSlackToken();
-  if (token === undefined) {
-    terminal.say(`Send this to ${channel} (with a bot token in SLACK_TOKEN it would be posted):\n\n  ${text}\n`);
-    if (assumeYes || (terminal.interactive && (await terminal.ask(`Has ${channel} been told?`)))) return;
-    throw new Error(`${channel} has not been told, so nothing was changed`);
-  }
+  if (token === undefined) return false;
   const slack = context.createSlackClient(token);
   const signal = AbortSignal.timeout(NOTICE_TIME);
   // `mrkdwn: false` and escapes: names can neither mention anyone nor format anything.
-  const message = { channel, text: escaped(text), mrkdwn: false, unfurl_links: false, unfurl_media: false };
+  const message = { channel, text: escapeText(text), mrkdwn: false, unfurl_links: false, unfurl_media: false };
   await callSlack(() => slack.chat.postMessage(message), { ...context, signal }).catch((cause: unknown) => {
-    throw new Error(`${explain(cause, channel)} So nothing was changed.`, { cause });
+    throw new Error(explain(cause, channel), { cause });
   });
+  return true;
 };
 
 /** In ms. */
 const NOTICE_TIME = 60_000;
-
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -3,7 +3,7 @@ import type { IamUser } from '../../lambda/domain/model.ts';
 import { managedByTag } from '../../lambda/domain/next-step.ts';
 import { globalEventsRegion } from '../../lambda/domain/partition.ts';
 import { creatorsIn, infrastructureCodeOf } from '../../lambda/domain/trail.ts';
-import type { AccountReader, SearchRepositories } from '../../lambda/ports.ts';
+import type { AccountReader, SearchInfrastructureCode } from '../../lambda/ports.ts';
 import type { Settings } from '../../lambda/settings.ts';
 
 /** Who makes the keys of a user: infrastructure code, if anything says so. */
@@ -20,20 +20,23 @@ export const originOf = async (
   {
     settings,
     reader,
-    searchRepositories,
+    searchInfrastructureCode,
   }: {
     settings: Pick<Settings, 'managedByTag'>;
     reader: Pick<AccountReader, 'lookUpEvents' | 'partition'>;
-    searchRepositories?: SearchRepositories | undefined;
+    searchInfrastructureCode?: SearchInfrastructureCode | undefined;
   },
 ): Promise<KeyOrigin> => {
   const tagged = managedByTag(user, settings.managedByTag);
-  const [inCode, created] = await Promise.all([originInCode(user, searchRepositories), creatorOf(user, reader)]);
+  const [inCode, created] = await Promise.all([originInCode(user, searchInfrastructureCode), creatorOf(user, reader)]);
   const managedBy = tagged ?? inCode.managedBy ?? created.managedBy;
   return { ...(managedBy && { managedBy }), unknown: [...inCode.unknown, ...created.unknown] };
 };
 
-const originInCode = async ({ userName }: IamUser, search: SearchRepositories | undefined): Promise<KeyOrigin> => {
+const originInCode = async (
+  { userName }: IamUser,
+  search: SearchInfrastructureCode | undefined,
+): Promise<KeyOrigin> => {
   if (!search) return { unknown: [] };
   const { keysInCode, failures } = await search();
   const place = ({ repository, file, line }: (typeof keysInCode)[number]['place']): string =>
@@ -57,14 +60,15 @@ const creatorOf = async (
   try {
     const region = globalEventsRegion(partition);
     if (!region) return { unknown: [`who created its keys: where CloudTrail keeps that in ${partition} is not known`] };
-    const { events } = await lookUpEvents({ attribute: 'EventName', value: 'CreateAccessKey', region });
+    const { events, complete } = await lookUpEvents({ attribute: 'EventName', value: 'CreateAccessKey', region });
     const creators = creatorsIn(events);
     const tools = user.accessKeys.flatMap(({ accessKeyId }) => {
       const creator = creators.get(accessKeyId ?? '');
       const tool = creator && infrastructureCodeOf(creator.userAgent, creator.source);
       return tool ? [`${tool}, which created ${accessKeyId} by CloudTrail`] : [];
     });
-    return { ...(tools[0] && { managedBy: tools[0] }), unknown: [] };
+    if (tools[0]) return { managedBy: tools[0], unknown: [] };
+    return { unknown: complete ? [] : ['who created its keys: CloudTrail has more calls than were read'] };
   } catch (error) {
     return { unknown: [`whether infrastructure code created its keys: CloudTrail: ${reasonOf(error)}`] };
   }

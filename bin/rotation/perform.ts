@@ -19,24 +19,52 @@ export const agreed = async (assumeYes: boolean, terminal: Terminal): Promise<bo
   throw new UsageError('Nobody is here to be asked: --yes goes on without asking, --dry-run only shows');
 };
 
-/** One after the other. Where one fails, it says what was done and what was not; the next run goes on from what IAM says then. */
+/** A step failed: it and what follows was not done. */
+export class StoppedError extends UsageError {
+  /** Why it failed. */
+  readonly reason: string;
+  /** The steps before it that changed IAM. */
+  readonly changes: readonly string[];
+
+  constructor(cause: unknown, changes: readonly string[]) {
+    const reason = cause instanceof UsageError ? cause.message : reasonOf(cause);
+    super(`${reason}. Run the same command again: it goes on from what IAM says then`, { cause });
+    this.reason = reason;
+    this.changes = changes;
+  }
+}
+
+/** One after the other. Where one fails, says what was done and what was not, and throws a `StoppedError`. */
 export const perform = async (
   steps: readonly Step[],
   { print, say }: Pick<Terminal, 'print' | 'say'>,
 ): Promise<void> => {
   const signals = holdSignals(say);
+  // Where nobody reads any more, a line may end the program: not between two steps that are bound.
+  let lines: string[] = [];
+  const printHeld = (): void => {
+    for (const line of lines) print(line);
+    lines = [];
+  };
   for (const [at, { says, run, bindsNext }] of steps.entries()) {
     try {
       if (bindsNext) signals.hold();
       const news = await run();
-      if (!bindsNext) signals.release();
-      print(`  ${at + 1}. done${typeof news === 'string' ? `: ${news}` : ''}`);
+      lines.push(`  ${at + 1}. done${typeof news === 'string' ? `: ${news}` : ''}`);
+      if (bindsNext) continue;
+      signals.release();
+      printHeld();
     } catch (cause) {
       signals.release();
+      printHeld();
       say(`  ${at + 1}. failed: ${says}`);
       for (const [after, { says: left }] of steps.slice(at + 1).entries())
         say(`  ${at + after + 2}. not done: ${left}`);
-      throw new Error(`${reasonOf(cause)}. Run the same command again: it goes on from what IAM says then`, { cause });
+      const done = steps.slice(0, at).filter(({ changes }) => changes);
+      throw new StoppedError(
+        cause,
+        done.map((step) => step.says),
+      );
     }
   }
 };

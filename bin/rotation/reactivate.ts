@@ -1,9 +1,10 @@
 import { UsageError } from '../exit-codes.ts';
 import type { Operator } from '../operator.ts';
+import { keyaudit } from '../own-command.ts';
 import type { Terminal } from '../terminal.ts';
 import { agreed, perform, rotateExitCodes, showSteps } from './perform.ts';
 import { reactivationSteps } from './steps.ts';
-import { keyaudit, keyLines } from './words.ts';
+import { keyLines } from './words.ts';
 
 export type ReactivateRequest = {
   accessKeyId: string;
@@ -30,12 +31,15 @@ export const reactivate = async (request: ReactivateRequest, world: ReactivateWo
   const { user } = reading;
   terminal.print(`${userName} in ${account.name}:`);
   for (const line of keyLines(user, clock())) terminal.print(line);
-  if (key.status !== 'Inactive') {
-    const isActive = key.status === 'Active';
-    terminal.print(isActive ? 'Nothing to do: it is active.' : 'AWS lets nobody make an expired key active again.');
-    return isActive ? rotateExitCodes.done : rotateExitCodes.failed;
+  if (key.status === 'Expired') {
+    terminal.print('AWS lets nobody make an expired key active again.');
+    return rotateExitCodes.failed;
   }
-  const steps = reactivationSteps({ ...key, accessKeyId }, user, { keys: await operator.keys() });
+  const steps = reactivationSteps({ ...key, accessKeyId }, user, operator);
+  if (steps.length === 0) {
+    terminal.print('Nothing to do: it is active.');
+    return rotateExitCodes.done;
+  }
   showSteps(steps, request.dryRun, terminal);
   if (request.dryRun) return rotateExitCodes.done;
   if (!(await agreed(request.assumeYes, terminal))) return rotateExitCodes.notNow;

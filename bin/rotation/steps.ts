@@ -1,9 +1,10 @@
-import { deactivationTag } from '../../lambda/domain/deactivation.ts';
+import { commandsFor } from '../../lambda/domain/commands.ts';
+import { deactivationTag, staleNotes } from '../../lambda/domain/deactivation.ts';
 import { reasonOf } from '../../lambda/domain/failure.ts';
 import type { IamUser } from '../../lambda/domain/model.ts';
+import type { ListAccessKeys } from '../../lambda/ports.ts';
 import type { ChangeKeys, CreatedKey } from '../aws/change-keys.ts';
 import type { KeyChange, LiveKey } from './change.ts';
-import type { Notice } from './notice.ts';
 import type { SecretStore } from './store.ts';
 
 /** One thing that will be done, in words that are shown before; then it is done. Shown and done are one list. */
@@ -11,6 +12,8 @@ export type Step = {
   says: string;
   /** Resolves to what came of it, where that is a text worth telling. */
   run: () => Promise<unknown>;
+  /** It changes IAM. */
+  changes?: true;
   /** Not to be interrupted after this step: the next one follows, whatever signal comes. */
   bindsNext?: true;
 };
@@ -19,21 +22,17 @@ export type Step = {
 export type StepContext = {
   keys: ChangeKeys;
   store: SecretStore;
-  giveNotice: (notice: Notice) => Promise<void>;
+  /** The user's keys as IAM lists them now. */
+  listAccessKeys: ListAccessKeys;
   clock: () => Date;
 };
 
-/** The steps of a change, in the order that leaves no half-done thing hidden when they are interrupted between any two. */
-export const stepsOf = (
-  change: Exclude<KeyChange, { act: 'none' }>,
-  user: IamUser,
-  notices: readonly Notice[],
-  context: StepContext,
-): Step[] => [
-  ...notices.map((notice) => ({
-    says: `tell ${notice.channel} on Slack: ${notice.text}`,
-    run: () => context.giveNotice(notice),
-  })),
+/**
+ * The steps of a change, in the order that leaves no half-done thing hidden when they are interrupted between any two. Notes
+ * that no longer hold go first: one that is left on a key would date its next deactivation back.
+ */
+export const stepsOf = (change: Exclude<KeyChange, { act: 'none' }>, user: IamUser, context: StepContext): Step[] => [
+  ...removeTags(staleNotes(user), user, context),
   ...changeSteps(change, user, context),
 ];
 
@@ -48,20 +47,21 @@ const changeSteps = (change: Exclude<KeyChange, { act: 'none' }>, user: IamUser,
         ...createSteps(change.replaces, user, context),
       ];
     case 'deactivate':
-      return [recordDeactivation(change.key, user, context), setStatus(change.key, 'Inactive', user, context)];
+      return [setStatus(change.key, 'Inactive', user, context), recordDeactivation(change.key, user, context)];
     case 'record':
       return [recordDeactivation(change.key, user, context)];
     case 'delete':
       return [
+        confirmInactive(change.key, user, context),
         deleteKey(change.key, user, context),
         ...removeTags([deactivationTag(change.key.accessKeyId), change.key.accessKeyId], user, context),
       ];
   }
 };
 
-/** What makes a key active again, and forgets that it was not. */
+/** What makes a key active again, and forgets that it was not. Of one that is active already, the note only. */
 export const reactivationSteps = (key: LiveKey, user: IamUser, context: Pick<StepContext, 'keys'>): Step[] => [
-  setStatus(key, 'Active', user, context),
+  ...(key.status === 'Active' ? [] : [setStatus(key, 'Active', user, context)]),
   ...removeTags([deactivationTag(key.accessKeyId)], user, context),
 ];
 
@@ -70,7 +70,8 @@ const checkStore = ({ store }: StepContext): Step => ({
   run: () => store.check(),
 });
 
-const createSteps = (replaces: LiveKey, { userName, tags }: IamUser, { keys, store }: StepContext): Step[] => {
+const createSteps = (replaces: LiveKey, user: IamUser, { keys, store }: StepContext): Step[] => {
+  const { userName, tags } = user;
   let created: CreatedKey | undefined;
   const description = tags[replaces.accessKeyId];
   const made = (): CreatedKey => {
@@ -79,6 +80,7 @@ const createSteps = (replaces: LiveKey, { userName, tags }: IamUser, { keys, sto
   };
   return [
     {
+      changes: true,
       says: call('CreateAccessKey', { UserName: userName }),
       bindsNext: true,
       run: async () => {
@@ -87,12 +89,13 @@ const createSteps = (replaces: LiveKey, { userName, tags }: IamUser, { keys, sto
       },
     },
     {
-      says: `${store.says}; if that fails, iam:DeleteAccessKey of the new key`,
-      run: () => keepOrDelete(made(), keys, store),
+      says: `${store.says}; if that fails, iam:DeleteAccessKey of the new key until iam:ListAccessKeys has it no more`,
+      run: () => keepOrUndo(made(), user, { keys, store }),
     },
     ...(description
       ? [
           {
+            changes: true as const,
             says: call('TagUser', { UserName: userName, '<the new key id>': description }),
             run: () => keys.tag(userName, { [made().AccessKeyId]: description }),
           },
@@ -102,24 +105,34 @@ const createSteps = (replaces: LiveKey, { userName, tags }: IamUser, { keys, sto
 };
 
 /** A key whose secret nobody has is of no use, and takes the slot of one that would be. */
-const keepOrDelete = async (created: CreatedKey, keys: ChangeKeys, store: SecretStore): Promise<void> => {
-  const { UserName, AccessKeyId } = created;
+const keepOrUndo = async (
+  created: CreatedKey,
+  user: IamUser,
+  { keys, store }: Pick<StepContext, 'keys' | 'store'>,
+): Promise<void> => {
+  const { AccessKeyId } = created;
   try {
     await store.keep(created);
   } catch (cause) {
-    const why = `The secret of ${AccessKeyId} was not kept: ${reasonOf(cause)}.`;
-    await keys.remove(UserName, AccessKeyId).catch((error: unknown) => {
+    const why = `Keeping the secret of ${AccessKeyId} failed: ${reasonOf(cause)}.`;
+    await keys.undoCreate(created).catch((error: unknown) => {
       throw new Error(
-        `${why} Deleting ${AccessKeyId} again failed too: ${reasonOf(error)}. It is active and its secret is lost: ` +
-          'run the same command again, it offers to discard it',
+        `${why} Deleting ${AccessKeyId} again failed too: ${reasonOf(error)}. THE NEW KEY MAY STILL EXIST ` +
+          `(to delete it: ${deleteCommand(created, user)})`,
         { cause },
       );
     });
-    throw new Error(`${why} ${AccessKeyId} is deleted again, so nothing has changed: mend the place and run it again`, {
-      cause,
-    });
+    throw new Error(`${why} ${AccessKeyId} is deleted again`, { cause });
   }
 };
+
+const deleteCommand = ({ AccessKeyId, CreateDate }: CreatedKey, user: IamUser): string | undefined =>
+  commandsFor(user, {
+    accessKeyId: AccessKeyId,
+    status: 'Active',
+    createDate: new Date(CreateDate),
+    lastUsed: { state: 'never' },
+  })?.delete;
 
 const setStatus = (
   { accessKeyId }: LiveKey,
@@ -127,20 +140,36 @@ const setStatus = (
   { userName }: IamUser,
   { keys }: Pick<StepContext, 'keys'>,
 ): Step => ({
+  changes: true,
   says: call('UpdateAccessKey', { UserName: userName, AccessKeyId: accessKeyId, Status: status }),
   run: () => keys.setStatus(userName, accessKeyId, status),
 });
 
 /**
- * Before the key is made inactive: an interruption in between leaves an active key, of which the tag says nothing. The other
- * way round it would leave an inactive one of which nobody knows since when.
+ * After the key is made inactive: an interruption in between leaves an inactive key without a note, which the next run writes
+ * with its own, later time. The other way round, a note would stand that dates a later deactivation back.
  */
 const recordDeactivation = ({ accessKeyId }: LiveKey, { userName }: IamUser, { keys, clock }: StepContext): Step => ({
+  changes: true,
   says: call('TagUser', { UserName: userName, [deactivationTag(accessKeyId)]: '<now>' }),
   run: () => keys.tag(userName, { [deactivationTag(accessKeyId)]: clock().toISOString() }),
 });
 
+/** Somebody may have made it active again since IAM was asked. Small as the time is, what follows cannot be undone. */
+const confirmInactive = (
+  { accessKeyId }: LiveKey,
+  { userName }: IamUser,
+  { listAccessKeys }: Pick<StepContext, 'listAccessKeys'>,
+): Step => ({
+  says: `check that ${accessKeyId} is still inactive`,
+  run: async () => {
+    const key = (await listAccessKeys(userName))?.find((each) => each.accessKeyId === accessKeyId);
+    if (key?.status === 'Active') throw new Error(`${accessKeyId} is active again`);
+  },
+});
+
 const deleteKey = ({ accessKeyId }: LiveKey, { userName }: IamUser, { keys }: StepContext): Step => ({
+  changes: true,
   says: call('DeleteAccessKey', { UserName: userName, AccessKeyId: accessKeyId }),
   run: () => keys.remove(userName, accessKeyId),
 });
@@ -156,6 +185,7 @@ const removeTags = (
     ? []
     : [
         {
+          changes: true as const,
           says: call('UntagUser', { UserName: userName, TagKeys: there.join(',') }),
           run: () => keys.untag(userName, there),
         },

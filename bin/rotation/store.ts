@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { CreatedKey } from '../aws/change-keys.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
@@ -30,16 +30,20 @@ const terminalStore = ({ showOnce }: Pick<Terminal, 'showOnce'>): SecretStore =>
   says: 'show the secret once, on this terminal and nowhere else',
   check: async () => {
     try {
-      accessSync('/dev/tty', constants.R_OK | constants.W_OK);
-    } catch {
+      // Its permissions say nothing: only opening it tells whether this process has one.
+      closeSync(openSync('/dev/tty', 'r+'));
+    } catch (cause) {
       throw new UsageError(
         'There is no terminal to show the new secret on: say where it goes with --store "command:…"',
+        { cause },
       );
     }
   },
   keep: ({ UserName, AccessKeyId, SecretAccessKey }) =>
     showOnce(
       `IAM user           ${UserName}\nAccess key id      ${AccessKeyId}\nSecret access key  ${SecretAccessKey}`,
+      'Keep the secret now, it is not shown again. Then type its last 4 characters:',
+      SecretAccessKey.slice(-4),
     ),
 });
 

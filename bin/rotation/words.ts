@@ -1,9 +1,11 @@
+import { deactivationTag } from '../../lambda/domain/deactivation.ts';
 import type { AccessKey, IamUser } from '../../lambda/domain/model.ts';
 import type { RotationStage } from '../../lambda/domain/rotation.ts';
 import { ageInDays, formatInstant } from '../../lambda/domain/time.ts';
 import { oneLine } from '../../lambda/render/safe-text.ts';
 import { accountLabel, ageWords, lastUsedWords, stageWords } from '../../lambda/render/wording.ts';
-import type { KeyChange, Refusal } from './change.ts';
+import type { KeyChange } from './change.ts';
+import type { Refusal } from './refusals.ts';
 
 /** What the commands about one user print. */
 
@@ -11,13 +13,17 @@ import type { KeyChange, Refusal } from './change.ts';
 export const standing = (user: IamUser, stage: RotationStage): string =>
   `${oneLine(user.userName)} in ${accountLabel(user.account)}: ${stageWords[stage]} (${stage}).`;
 
-/** `  AKIAIOSFODNN7EXAMPLE  active, 120 days old, last used 2 hours ago (s3, eu-west-1)` for each key, and its description. */
+/** `  AKIAIOSFODNN7EXAMPLE  active, 120 days old, last used 2 hours ago (s3, eu-west-1)` for each key, and what its tags say. */
 export const keyLines = (user: IamUser, now: Date): string[] =>
   user.accessKeys.flatMap((key) => {
     const description = user.tags[key.accessKeyId ?? ''];
+    const note = key.status === 'Active' ? user.tags[deactivationTag(key.accessKeyId ?? '')] : undefined;
     return [
       `  ${key.accessKeyId ?? 'a key without an id'}  ${keyFacts(key, now)}`,
       ...(description ? [`    Key description: ${oneLine(description)}`] : []),
+      ...(note
+        ? [`    A tag says it was made inactive ${oneLine(note)}: it is active again, so the tag goes next`]
+        : []),
     ];
   });
 
@@ -41,7 +47,7 @@ export const changeWords = (change: KeyChange): string => {
     case 'create':
       return `create the replacement of ${change.replaces.accessKeyId}`;
     case 'recreate':
-      return `delete ${change.discarded.accessKeyId}, whose secret was lost, and create another replacement of ${change.replaces.accessKeyId}`;
+      return `delete ${change.discarded.accessKeyId}, whose secret was lost, and create another ${change.replaces.accessKeyId === change.discarded.accessKeyId ? 'key' : `replacement of ${change.replaces.accessKeyId}`}`;
     case 'deactivate':
       return `make ${change.key.accessKeyId} inactive`;
     case 'record':
@@ -61,10 +67,3 @@ export const refusalLines = (refusals: readonly Refusal[]): string[] => {
     ...(instants.length > 0 ? [`Not before ${formatInstant(new Date(Math.max(...instants)))}.`] : []),
   ];
 };
-
-/** How a person starts the program: npm finds it in the folder of the clone. */
-export const keyaudit = (...words: string[]): string =>
-  [
-    'npm run -s keyaudit --',
-    ...words.map((word) => (/^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)),
-  ].join(' ');

@@ -9,7 +9,7 @@ import { type FoundKey, findKey, looksLikeKeyId } from '../find-key.ts';
 import { keyJson } from '../locate/answer.ts';
 import { FAILURE_LIMITS, keyHeader } from '../locate/text.ts';
 import type { Operator } from '../operator.ts';
-import { keyaudit } from '../rotation/words.ts';
+import { keyaudit } from '../own-command.ts';
 import type { Terminal } from '../terminal.ts';
 
 export type WhoseRequest = {

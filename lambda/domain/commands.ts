@@ -1,5 +1,6 @@
 import type { AccessKey, IamUser } from './model.ts';
 import { globalEventsRegion, parseArn } from './partition.ts';
+import { shellQuoted } from './shell.ts';
 
 /**
  * Exact AWS CLI lines for one key, safe to paste into a POSIX shell. What the wrong account would take, or
@@ -17,10 +18,10 @@ export type KeyCommands = {
 /** The commands for a key whose id is known; `undefined` otherwise. */
 export const commandsFor = (user: IamUser, key: AccessKey): KeyCommands | undefined => {
   if (key.accessKeyId === null) return undefined;
-  const inAccount = `aws sts get-caller-identity --query Account --output text | grep -x ${quoted(user.account.id)} &&`;
+  const inAccount = `aws sts get-caller-identity --query Account --output text | grep -x ${shellQuoted(user.account.id)} &&`;
   const id = option('--access-key-id', key.accessKeyId);
   const name = option('--user-name', user.userName);
-  const attributes = `--lookup-attributes ${quoted(`AttributeKey=AccessKeyId,AttributeValue=${key.accessKeyId}`)}`;
+  const attributes = `--lookup-attributes ${shellQuoted(`AttributeKey=AccessKeyId,AttributeValue=${key.accessKeyId}`)}`;
   return {
     lastUsed: `aws iam get-access-key-last-used ${id}`,
     lookUpEvents: `${inAccount} ${inEach(eventRegions(user, key), (region) => `aws cloudtrail lookup-events ${attributes} --region ${region}`)}`,
@@ -38,10 +39,9 @@ const eventRegions = (user: IamUser, { lastUsed }: AccessKey): string[] => {
 
 const inEach = (regions: readonly string[], command: (region: string) => string): string =>
   regions.length === 1
-    ? command(quoted(regions.join()))
-    : `for region in ${regions.map(quoted).join(' ')}; do ${command('$region')}; done`;
-
-const quoted = (word: string): string => (/^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+    ? command(shellQuoted(regions.join()))
+    : `for region in ${regions.map(shellQuoted).join(' ')}; do ${command('$region')}; done`;
 
 /** A value that starts with a dash would be read as an option unless it is glued on. */
-const option = (name: string, value: string): string => `${name}${value.startsWith('-') ? '=' : ' '}${quoted(value)}`;
+const option = (name: string, value: string): string =>
+  `${name}${value.startsWith('-') ? '=' : ' '}${shellQuoted(value)}`;

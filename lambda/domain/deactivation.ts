@@ -1,8 +1,10 @@
 import type { AccessKey, IamUser } from './model.ts';
 import { DAY } from './time.ts';
 
+const DEACTIVATION_TAG = 'keyaudit:deactivated-at:';
+
 /** The tag that `keyaudit` writes when it makes a key inactive; its value is an ISO 8601 instant in UTC. */
-export const deactivationTag = (accessKeyId: string): string => `keyaudit:deactivated-at:${accessKeyId}`;
+export const deactivationTag = (accessKeyId: string): string => `${DEACTIVATION_TAG}${accessKeyId}`;
 
 /**
  * The user with each inactive key's `deactivatedAt` as its tag says, unless CloudTrail saw a later one. A tag proves nothing
@@ -52,6 +54,19 @@ export const withTrailDeactivations = (user: IamUser, { at, complete }: TrailDea
     }),
   };
 };
+
+/**
+ * Names of tags that no longer hold: the note of a key that is active again or gone, and the description of one that is gone
+ * with its note, as an interrupted deletion leaves them.
+ */
+export const staleNotes = ({ accessKeys, tags }: Pick<IamUser, 'accessKeys' | 'tags'>): string[] =>
+  Object.keys(tags).flatMap((name) => {
+    const accessKeyId = name.startsWith(DEACTIVATION_TAG) ? name.slice(DEACTIVATION_TAG.length) : undefined;
+    if (accessKeyId === undefined) return [];
+    const key = accessKeys.find((each) => each.accessKeyId === accessKeyId);
+    if (!key) return accessKeyId in tags ? [name, accessKeyId] : [name];
+    return key.status === 'Active' ? [name] : [];
+  });
 
 const recordedAt = ({ tags }: IamUser, { accessKeyId, status }: AccessKey): Date | undefined => {
   const recorded = accessKeyId && status !== 'Active' ? tags[deactivationTag(accessKeyId)] : undefined;

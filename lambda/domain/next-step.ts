@@ -10,6 +10,7 @@ import {
   type RotationStage,
   rotationPosition,
   succession,
+  usedAfterReplacement,
 } from './rotation.ts';
 import { ageInDays, formatInstant, plural } from './time.ts';
 
@@ -111,7 +112,9 @@ const commandsOf = (
     keys.flatMap((each) => commandsFor(user, each)?.lookUpEvents ?? []);
   switch (action) {
     case 'deactivate':
-      return usedAfterReplacement(user, key) ? lookUp([key]) : [commands.lastUsed, commands.deactivate];
+      return usedAfterReplacement(key, succession(user)?.newest)
+        ? lookUp([key])
+        : [commands.lastUsed, commands.deactivate];
     case 'delete':
     case 'free-a-slot':
       return [notBefore ? commands.lastUsed : commands.delete];
@@ -187,7 +190,7 @@ const deactivateSuperseded = ({ user, key, clock }: Scene): string => {
   return (
     `${named(key)} has been quiet since ${on(since, '')}` +
     `${since ? ` (${plural(ageInDays(since, clock.now), 'day')})` : ''}, and its replacement ${replacementOf(user)}. ` +
-    (usedAfterReplacement(user, key)
+    (usedAfterReplacement(key, succession(user)?.newest)
       ? `But its own last use came after its replacement’s (${lastUse(key)}): it looks like the one in use. ` +
         'Find out what used it before you make it inactive.'
       : `Quiet is not proof: ask about weekly and monthly jobs, then make it inactive.${UNDO}`)
@@ -197,12 +200,6 @@ const deactivateSuperseded = ({ user, key, clock }: Scene): string => {
 const UNDO = ' That can be undone: --status Active.';
 
 const settling = ({ policy }: Clock): string => plural(policy.settleDays, 'day');
-
-/** Whether the old key was used later than its replacement ever was: then the quiet one may be the one that is needed. */
-const usedAfterReplacement = (user: IamUser, old: AccessKey): boolean => {
-  const newest = succession(user)?.newest;
-  return old.lastUsed.state === 'used' && newest?.lastUsed.state === 'used' && old.lastUsed.date > newest.lastUsed.date;
-};
 
 /** Without an id, as in a report: by the date that the report gives. */
 const named = ({ accessKeyId, createDate }: AccessKey): string =>

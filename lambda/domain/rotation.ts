@@ -87,6 +87,10 @@ export const isSettled = (
 export const usedAfterGrace = (old: AccessKey, newest: Succession['newest'], policy: Policy): boolean =>
   old.lastUsed.state === 'used' && olderThan(newest.createDate, policy.lingerGraceHours * HOUR, old.lastUsed.date);
 
+/** Whether the old key was used later than its replacement ever was: then the quiet one may be the one that is needed. */
+export const usedAfterReplacement = (old: AccessKey, newest: AccessKey | undefined): boolean =>
+  old.lastUsed.state === 'used' && newest?.lastUsed.state === 'used' && old.lastUsed.date > newest.lastUsed.date;
+
 /** Active and not used for too long, or never used at all. Unknown is not unused. */
 export const isUnused = (key: AccessKey, { policy, now }: Clock): boolean => {
   if (key.status !== 'Active') return false;

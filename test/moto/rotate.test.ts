@@ -1,56 +1,28 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import { ListAccessKeysCommand, ListUserTagsCommand } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { deactivationTag } from '../../lambda/domain/deactivation.ts';
 import type { AccessKey } from '../../lambda/domain/model.ts';
 import { DAY, HOUR } from '../../lambda/domain/time.ts';
 import { daysAgo, hoursAgo, NOW, never, used } from '../builders.ts';
-import { runsOf, safe, stoppedClock, USER } from '../rotating.ts';
-import { backDateKey, emptyMoto, HUB, iamOf, seedUser } from './moto.ts';
+import { safe, USER } from '../rotating.ts';
+import { emptyMoto, HUB } from './moto.ts';
+import { later, rotation } from './rotation.ts';
 
 /** The rotation of one user's key from its beginning to its end, with every gate tried, on an AWS that is not ours. */
-
-const later = (ms: number): Date => new Date(NOW.getTime() + ms);
-
-const rotation = async (...accessKeys: Partial<Omit<AccessKey, 'accessKeyId'>>[]) => {
-  const ids = await seedUser(HUB, { userName: USER, accessKeys });
-  const iam = await iamOf(HUB);
-  const time = stoppedClock();
-  return {
-    ...time,
-    ids,
-    run: runsOf(time, {}),
-    keys: async () => (await iam.send(new ListAccessKeysCommand({ UserName: USER }))).AccessKeyMetadata ?? [],
-    tags: async () => (await iam.send(new ListUserTagsCommand({ UserName: USER }))).Tags ?? [],
-    /** What moto writes with the real clock, as of the test's. */
-    change: (accessKeyId: string, change: Partial<AccessKey>) => backDateKey(HUB, USER, accessKeyId, change),
-  };
-};
 
 beforeEach(emptyMoto);
 
 describe('the rotation of one user’s key', () => {
-  it('goes step by step, is refused before each step’s time, and goes on after every interruption', async () => {
-    const { run, goTo, keys, tags, change, ids } = await rotation({
-      createDate: daysAgo(120),
-      lastUsed: used(hoursAgo(2)),
-    });
+  it('goes step by step, and is refused before each step’s time', async () => {
+    const { run, goTo, keys, tags, change, ids } = await rotation(
+      {},
+      { createDate: daysAgo(120), lastUsed: used(hoursAgo(2)) },
+    );
     const [OLD] = ids as [string];
 
-    // Create: refused by nobody; interrupted while the secret is kept; then done.
-    const sealed = safe({ keep: () => Promise.reject(new Error('the vault is sealed')) });
-    expect((await run({ answers: [true], store: sealed.store })).error).toContain('is deleted again');
-    expect(await keys()).toHaveLength(1);
     const { kept, store } = safe();
     expect((await run({ answers: [true], store })).code).toBe(0);
     const NEW = kept[0]!.AccessKeyId;
-    expect((await keys()).map(({ AccessKeyId }) => AccessKeyId)).toEqual([OLD, NEW]);
+    expect(await keys()).toEqual([`${OLD} Active`, `${NEW} Active`]);
     await change(NEW, { createDate: NOW, lastUsed: never });
 
     // Verify: the new key is not used; then it is, but the old one not quiet for long enough.
@@ -70,10 +42,11 @@ describe('the rotation of one user’s key', () => {
 
     // Deactivate, once both are so.
     goTo(later(10 * DAY + 1));
+    expect((await run()).everything()).toContain(`later than ${NEW}: it looks like the one that is needed`);
     await change(NEW, { lastUsed: used(later(9 * DAY)) });
     expect((await run({ answers: [true] })).code).toBe(0);
-    expect((await keys()).map(({ Status }) => Status)).toEqual(['Inactive', 'Active']);
-    expect(await tags()).toEqual([{ Key: deactivationTag(OLD), Value: later(10 * DAY + 1).toISOString() }]);
+    expect(await keys()).toEqual([`${OLD} Inactive`, `${NEW} Active`]);
+    expect(await tags()).toEqual({ [deactivationTag(OLD)]: later(10 * DAY + 1).toISOString() });
 
     // Delete: not before it was inactive for settleDays.
     goTo(later(17 * DAY + 1));
@@ -81,72 +54,122 @@ describe('the rotation of one user’s key', () => {
     expect(await keys()).toHaveLength(2);
     goTo(later(17 * DAY + 2));
     expect((await run({ answers: [true] })).code).toBe(0);
-    expect((await keys()).map(({ AccessKeyId }) => AccessKeyId)).toEqual([NEW]);
-    expect(await tags()).toEqual([]);
+    expect(await keys()).toEqual([`${NEW} Active`]);
+    expect(await tags()).toEqual({});
 
     // Done: nothing is due.
-    expect((await run({ answers: [true] })).everything()).toContain(`${NEW} is not due`);
+    const { code, stdout } = await run({ answers: [true] });
+    expect(code).toBe(0);
+    expect(stdout.at(-1)).toContain(`Next: nothing: ${NEW} is not due`);
   });
 
-  it('frees the slot first where an inactive key is in the way', async () => {
-    const { run, keys, ids } = await rotation(
+  it('frees the slot first where an inactive key is in the way, and waits while nobody knows since when it is', async () => {
+    const { run, goTo, keys, ids } = await rotation(
+      {},
       { status: 'Inactive', createDate: daysAgo(500), lastUsed: used(daysAgo(300)) },
       { createDate: daysAgo(120), lastUsed: used(hoursAgo(2)) },
     );
+    expect((await run({ answers: [true] })).stdout.join('\n')).toContain(`write down that ${ids[0]} is inactive`);
+    goTo(later(7 * DAY));
+    expect((await run({ answers: [true] })).code).toBe(1);
+    goTo(later(7 * DAY + 1));
     expect((await run({ answers: [true] })).code).toBe(0);
-    expect((await keys()).map(({ AccessKeyId }) => AccessKeyId)).toEqual([ids[1]]);
+    expect(await keys()).toEqual([`${ids[1]} Active`]);
     const { kept, store } = safe();
     expect((await run({ answers: [true], store })).code).toBe(0);
-    expect((await keys()).map(({ AccessKeyId }) => AccessKeyId)).toEqual([ids[1], kept[0]!.AccessKeyId]);
+    expect(await keys()).toEqual([`${ids[1]} Active`, `${kept[0]!.AccessKeyId} Active`]);
   });
 });
 
-describe('keyaudit rotate, as a process', () => {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  const folder = mkdtempSync(join(tmpdir(), 'keyaudit-rotate-'));
+describe('a gate', () => {
+  const quiet: Partial<AccessKey> = { createDate: daysAgo(120), lastUsed: used(daysAgo(8)) };
+  const busy: Partial<AccessKey> = { createDate: daysAgo(120), lastUsed: used(daysAgo(2)) };
+  const replacement: Partial<AccessKey> = { createDate: daysAgo(20), lastUsed: used(hoursAgo(1)) };
+  const unused: Partial<AccessKey> = { createDate: daysAgo(10), lastUsed: never };
+  const place = { repository: 'infra', file: 'users.tf', line: 7 };
 
-  /** By the real clock: only for keys that are old in any year. */
-  const keyaudit = async (...args: string[]) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'bin/keyaudit.ts', ...args], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [stdout, stderr, [code, signal]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close'),
-    ]);
-    return { stdout, stderr, code, signal };
-  };
-
-  it('killed between the key’s creation and its keeping, is gone on with; no output ever has a secret', async () => {
-    const { keys, ids } = await rotation({ createDate: new Date('2020-01-01T00:00:00Z'), lastUsed: used(new Date()) });
-    const killed = await keyaudit('rotate', USER, '--yes', '--store', 'command:kill -9 $PPID');
-    expect(killed.signal).toBe('SIGKILL');
-    const [, lost] = (await keys()).map(({ AccessKeyId }) => AccessKeyId);
-    expect(lost).toBeDefined();
-
-    const waiting = await keyaudit('rotate', USER, '--yes');
-    expect(waiting.code).toBe(1);
-    expect(waiting.stdout).toContain(`${lost} has never been used`);
-
-    const kept = join(folder, 'kept.json');
-    const again = await keyaudit('rotate', USER, '--yes', '--secret-lost', '--store', `command:tee ${kept} >&2`);
-    expect(again.code).toBe(0);
-    const { AccessKey } = JSON.parse(readFileSync(kept, 'utf8'));
-    expect((await keys()).map(({ AccessKeyId }) => AccessKeyId)).toEqual([ids[0], AccessKey.AccessKeyId]);
-    for (const { stdout, stderr } of [killed, waiting, again]) {
-      expect(stdout + stderr).not.toContain(AccessKey.SecretAccessKey);
-    }
+  type Case = [
+    what: string,
+    seed: Parameters<typeof rotation>[0],
+    keys: Partial<Omit<AccessKey, 'accessKeyId'>>[],
+    request: Parameters<Awaited<ReturnType<typeof rotation>>['run']>[0],
+    why: string,
+  ];
+  it.each<Case>([
+    ['a busy old key', {}, [busy, replacement], {}, 'is quiet only since'],
+    ['an unused new key', {}, [quiet, unused], {}, 'has never been used'],
+    [
+      'one used later than its replacement',
+      {},
+      [quiet, { ...replacement, lastUsed: used(daysAgo(9)) }],
+      {},
+      'is needed',
+    ],
+    ['one unused for long', {}, [{ createDate: daysAgo(300), lastUsed: used(daysAgo(60)) }], {}, '--confirmed-unused'],
+    ['twins both used', {}, [{ ...replacement, lastUsed: used(hoursAgo(2)) }, replacement], {}, 'move every use onto'],
+    ['a key that was lost after its use', {}, [quiet, replacement], { secretLost: true }, 'somebody has its secret'],
+    ['a key so new', {}, [quiet, { ...unused, createDate: hoursAgo(0.4) }], { secretLost: true }, 'is so new'],
+    ['the terraform tag', { tags: { 'managed-by': 'terraform' } }, [quiet, replacement], {}, 'managed by terraform'],
+    [
+      'code in a repository',
+      {
+        searchInfrastructureCode: async () => ({
+          keysInCode: [{ tool: 'Terraform', userName: USER, place }],
+          failures: [],
+        }),
+      },
+      [quiet, replacement],
+      {},
+      'managed by Terraform (infra/users.tf:7)',
+    ],
+    [
+      'no word to on-call',
+      { settings: { productionAccounts: [HUB] } },
+      [quiet, replacement],
+      { interactive: false },
+      'has not been told',
+    ],
+    ['nobody there to agree', {}, [quiet, replacement], { interactive: false, assumeYes: false }, 'Nobody is here'],
+  ])('stands before %s', async (_what, seed, accessKeys, request, why) => {
+    const { run, keys, tags } = await rotation(seed, ...accessKeys);
+    const before = { keys: await keys(), tags: await tags() };
+    const { code, error, everything } = await run({ assumeYes: true, ...request });
+    expect(code).not.toBe(0);
+    expect(`${everything()}\n${error}`).toContain(why);
+    expect({ keys: await keys(), tags: await tags() }).toEqual(before);
   });
 
-  it('interrupted by Ctrl-C while the secret is kept, finishes that first', async () => {
-    const { keys } = await rotation({ createDate: new Date('2020-01-01T00:00:00Z'), lastUsed: used(new Date()) });
-    const kept = join(folder, 'interrupted.json');
-    const result = await keyaudit('rotate', USER, '--yes', '--store', `command:kill -INT $PPID; cat > ${kept}`);
-    expect(result.code).toBe(0);
-    expect(result.stderr).toContain('Finishing first');
-    const { AccessKey } = JSON.parse(readFileSync(kept, 'utf8'));
-    expect((await keys()).map(({ AccessKeyId }) => AccessKeyId)).toContain(AccessKey.AccessKeyId);
+  it('is opened by --force and a reason, once its notice is sent', async () => {
+    const { run, keys, ids } = await rotation({}, busy, replacement);
+    const untold = await run({ assumeYes: true, interactive: false, force: 'leaked' });
+    expect(untold.error).toContain('#govuk-developers has not been told');
+    expect((await run({ assumeYes: true, noticeSent: true, force: 'leaked' })).code).toBe(0);
+    expect(await keys()).toEqual([`${ids[0]} Inactive`, `${ids[1]} Active`]);
+  });
+
+  it('is not opened for the key that one is signed in with, by no force', async () => {
+    const { run, keys, ids } = await rotation({}, quiet, replacement);
+    const { code, stdout } = await run({ assumeYes: true, noticeSent: true, force: 'why not', signedInWith: ids[0]! });
+    expect(code).toBe(1);
+    expect(stdout.join('\n')).toContain('is the key you are signed in with');
+    expect(await keys()).toEqual([`${ids[0]} Active`, `${ids[1]} Active`]);
+  });
+
+  it('is opened by the owner’s word, for a key that nobody needs', async () => {
+    const { run, keys, ids } = await rotation({}, { createDate: daysAgo(300), lastUsed: used(daysAgo(60)) });
+    expect((await run({ assumeYes: true, confirmedUnused: true })).code).toBe(0);
+    expect(await keys()).toEqual([`${ids[0]} Inactive`]);
+  });
+
+  it('does not stand before a key that was never used, beyond the grace', async () => {
+    const { run, keys, ids } = await rotation({}, { createDate: daysAgo(15), lastUsed: never });
+    expect((await run({ assumeYes: true })).code).toBe(0);
+    expect(await keys()).toEqual([`${ids[0]} Inactive`]);
+  });
+
+  it('does not stand before the twin that nobody uses', async () => {
+    const { run, keys, ids } = await rotation({}, { ...replacement, lastUsed: used(daysAgo(8)) }, replacement);
+    expect((await run({ assumeYes: true })).code).toBe(0);
+    expect(await keys()).toEqual([`${ids[0]} Inactive`, `${ids[1]} Active`]);
   });
 });
