@@ -23,6 +23,8 @@ if (process.env['INIT_CWD']) process.chdir(process.env['INIT_CWD']);
 
 // A reader that has seen enough (`| head`) is no error; anything else means that the result is lost.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A rotation that has begun goes on to its end where nobody reads any more, and says by its exit code how it went.
+  if (['rotate', 'reactivate'].includes(program.args[0] ?? '')) return;
   if (error.code === 'EPIPE') process.exit();
   process.stderr.write(`keyaudit: Cannot write the output: ${error.message}\n`);
   process.exit(exitCodes.incomplete);

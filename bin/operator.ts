@@ -29,8 +29,11 @@ export type Operator = {
   clockOffset: number;
   accountOf: (id: string) => Promise<Account>;
   open: (account: Account) => Promise<AccountReader>;
-  /** Live values; `undefined` where the account has no such user. Rejects where not even its keys can be listed. */
-  readUser: (account: Account, userName: string, now: Date) => Promise<UserReading | undefined>;
+  /**
+   * Live values; `undefined` where the account has no such user. Rejects where not even its keys can be listed. CloudTrail is
+   * asked since when keys are inactive, and what it does not tell is a failure, unless `withoutTrail`.
+   */
+  readUser: (account: Account, userName: string, now: Date, withoutTrail?: true) => Promise<UserReading | undefined>;
   /** The id of the account that has an access key, whosever it is; `undefined` where AWS knows no such key. */
   findKeyAccount: (accessKeyId: string) => Promise<string | undefined>;
   /** Functions of the own account. */
@@ -74,24 +77,38 @@ export const connectOperator = async (
       clientIn: (region) => new LambdaClient({ ...options, region }),
       abortSignal: signal,
     }),
-    readUser: async (of, userName, now) => {
+    readUser: async (of, userName, now, withoutTrail) => {
       const reader = await aws.openAccount(of);
       const listed = { userName, arn: `arn:${reader.partition}:iam::${of.id}:user/${userName}` };
-      const trail = accountTrail(of, reader, signal);
+      const trail = accountTrail(of, withoutTrail ? SILENT_TRAIL : reader, signal);
       const { read, failures } = await lookAtUser(of, listed, undefined, reader, {
         wouldFlag: () => true,
-        readDeactivations: trail.readDeactivations,
+        readStatusChanges: trail.readStatusChanges,
         verifyDeactivations: true,
         signal,
         now,
       });
-      if (read) return { user: withDeactivationTags(read, now), failures: [...failures, ...trail.failures()] };
+      if (read) {
+        const cutShort = !withoutTrail && (await trail.isWhole()) === false && trail.failures().length === 0;
+        const unverified = cutShort ? [cutShortOf(of)] : trail.failures();
+        return { user: withDeactivationTags(read, now), failures: [...failures, ...unverified] };
+      }
       if (failures.length === 0) return undefined;
       throw new Error(`${userName} could not be read: ${failures.map(({ reason }) => reason).join('; ')}`);
     },
     keys: changeKeys(new IAMClient(options), new IAMClient({ ...options, maxAttempts: 1 }), sleep),
   };
 };
+
+const SILENT_TRAIL: Pick<AccountReader, 'readStatusChanges'> = {
+  readStatusChanges: async () => ({ last: new Map(), complete: false }),
+};
+
+const cutShortOf = ({ id }: Account): Failure => ({
+  scope: 'account',
+  id,
+  reason: 'CloudTrail does not say since when keys are inactive: it has more calls than were read',
+});
 
 /** A user of the account that one is signed in to. Throws a `UsageError` where there is none of that name. */
 export const readOwnUser = async (

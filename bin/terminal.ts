@@ -45,8 +45,8 @@ export const processTerminal = (): Terminal => ({
  */
 const ALTERNATE_SCREEN = { enter: '\u001B[?1049h\u001B[H\u001B[2J', leave: '\u001B[H\u001B[2J\u001B[?1049l' };
 
-/** What a key press or a hang-up sends. Ctrl-Z would leave the text on the screen, and Ctrl-\ in a core dump. */
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGTSTP'] as const;
+/** What a key press or a hang-up sends. Ctrl-Z would leave a secret on the screen, and Ctrl-\ in a core dump. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGTSTP'] as const;
 
 /** The terminal stays as it is, line by line: there is no mode that an unlucky end could leave behind. */
 const showOnce = async (text: string, ask: string, proof: string): Promise<void> => {

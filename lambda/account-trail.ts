@@ -1,13 +1,15 @@
-import type { TrailDeactivations } from './domain/deactivation.ts';
+import type { TrailStatus } from './domain/deactivation.ts';
 import { reasonOf } from './domain/failure.ts';
 import type { Account, Failure } from './domain/model.ts';
 import { plural } from './domain/time.ts';
 import type { AccountReader } from './ports.ts';
 
-/** What CloudTrail knows of one account's deactivations, and what came of asking. */
+/** What CloudTrail knows of one account's keys, and what came of asking. */
 export type AccountTrail = {
   /** For each user that has to know. Rejects only when it is aborted: what is not known is said by `failures`. */
-  readDeactivations: () => Promise<TrailDeactivations>;
+  readStatusChanges: () => Promise<TrailStatus>;
+  /** Whether all was read that CloudTrail remembers; `undefined` where nobody asked. */
+  isWhole: () => Promise<boolean | undefined>;
   /** Where CloudTrail did not answer: one failure of the account, however many users asked. */
   failures: () => Failure[];
 };
@@ -18,22 +20,23 @@ export type AccountTrail = {
  */
 export const accountTrail = (
   { id }: Account,
-  { readDeactivations }: Pick<AccountReader, 'readDeactivations'>,
+  { readStatusChanges }: Pick<AccountReader, 'readStatusChanges'>,
   signal: AbortSignal,
 ): AccountTrail => {
   let users = 0;
-  let answer: Promise<TrailDeactivations> | undefined;
+  let answer: Promise<TrailStatus> | undefined;
   let refusal: string | undefined;
   return {
-    readDeactivations: () => {
+    readStatusChanges: () => {
       users += 1;
-      answer ??= readDeactivations().catch((error: unknown) => {
+      answer ??= readStatusChanges().catch((error: unknown) => {
         signal.throwIfAborted();
         refusal = reasonOf(error);
-        return { at: new Map(), complete: false };
+        return { last: new Map(), complete: false };
       });
       return answer;
     },
+    isWhole: async () => (await answer)?.complete,
     failures: () =>
       refusal === undefined
         ? []

@@ -1,6 +1,6 @@
 import type { AccountTrail } from './account-trail.ts';
 import type { CredentialReportRow } from './domain/credential-report.ts';
-import { inactiveKeys, withoutDeactivationTag, withTrailDeactivations } from './domain/deactivation.ts';
+import { inactiveKeys, withoutDeactivationTag, withTrailStatus } from './domain/deactivation.ts';
 import { reasonOf } from './domain/failure.ts';
 import type { AccessKey, Account, Failure, IamUser } from './domain/model.ts';
 import { screenKeys, type WouldFlag } from './domain/screening.ts';
@@ -24,7 +24,7 @@ export type LookOptions = {
   /** Aborted when there is no time left. */
   signal: AbortSignal;
   now: Date;
-  readDeactivations: AccountTrail['readDeactivations'];
+  readStatusChanges: AccountTrail['readStatusChanges'];
   /** Ask CloudTrail about inactive keys with a tag as well: before one of them is deleted. */
   verifyDeactivations?: boolean;
 };
@@ -40,7 +40,7 @@ export const lookAtUser = async (
   { userName, arn }: ListedUser,
   row: CredentialReportRow | undefined,
   reader: AccountReader,
-  { wouldFlag, signal, now, readDeactivations, verifyDeactivations = false }: LookOptions,
+  { wouldFlag, signal, now, readStatusChanges, verifyDeactivations = false }: LookOptions,
 ): Promise<Look> => {
   const id = `${account.id}/${userName}`;
   const look: Look = { keys: 0, read: undefined, failures: [], unreadable: false, outOfTime: false };
@@ -72,7 +72,7 @@ export const lookAtUser = async (
     const tagged: IamUser = { ...live, tags };
     const undated = verifyDeactivations ? inactiveKeys(tagged) : withoutDeactivationTag(tagged);
     if (undated.length === 0) return { ...look, read: tagged };
-    return { ...look, read: withTrailDeactivations(tagged, await readDeactivations(), now) };
+    return { ...look, read: withTrailStatus(tagged, await readStatusChanges(), now) };
   } catch (error) {
     if (signal.aborted) return { ...look, outOfTime: true };
     const reason = `it could not be read: ${reasonOf(error)}`;

@@ -1,3 +1,4 @@
+import type { TrailStatus } from './domain/deactivation.ts';
 import type { RepositoryPlace } from './domain/location.ts';
 import type { AccessKey, Account, Failure, LastUsed, Tags } from './domain/model.ts';
 import type { AuditReport } from './domain/report.ts';
@@ -34,11 +35,10 @@ export type TrailQuery = { attribute: 'AccessKeyId' | 'EventName'; value: string
 export type LookUpEvents = (query: TrailQuery) => Promise<{ events: TrailEvent[]; complete: boolean }>;
 
 /**
- * When keys of the account were made inactive, by access key id, as far as CloudTrail remembers: 90 days. A key that is
- * not there, and `complete`: longer ago, or never; or some minutes ago, as CloudTrail is late. Rejects when CloudTrail does
- * not answer.
+ * What was last done to the status of the account's keys, as far as CloudTrail remembers: 90 days. A key that is not there, and
+ * `complete`: longer ago, or never; or some minutes ago, as CloudTrail is late. Rejects when CloudTrail does not answer.
  */
-export type ReadDeactivations = () => Promise<{ at: ReadonlyMap<string, Date>; complete: boolean }>;
+export type ReadStatusChanges = () => Promise<TrailStatus>;
 
 /**
  * The name of the IAM user whose key it is. `undefined` means that it is not in this account, or that the caller is not
@@ -56,7 +56,7 @@ export type AccountReader = {
   readUserTags: ReadUserTags;
   readRootKeyPresent: ReadRootKeyPresent;
   lookUpEvents: LookUpEvents;
-  readDeactivations: ReadDeactivations;
+  readStatusChanges: ReadStatusChanges;
   findKeyUser: FindKeyUser;
 };
 

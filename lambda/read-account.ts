@@ -152,7 +152,7 @@ const readUsers = async (
           wouldFlag,
           signal,
           now,
-          readDeactivations: trail.readDeactivations,
+          readStatusChanges: trail.readStatusChanges,
         });
         onUserRead?.();
         return look;

@@ -38,7 +38,7 @@ export const accountReader = (overrides: Partial<AccountReader> = {}): AccountRe
   readUserTags: async () => ({}),
   readRootKeyPresent: async () => false,
   lookUpEvents: async () => ({ events: [], complete: true }),
-  readDeactivations: async () => ({ at: new Map(), complete: true }),
+  readStatusChanges: async () => ({ last: new Map(), complete: true }),
   findKeyUser: async () => 'alice',
   ...overrides,
 });

@@ -209,18 +209,18 @@ describe('a reader', () => {
     });
     const reader = await (await connect()).openAccount(account());
     const expected = {
-      at: new Map([
-        [FIRST_KEY, daysAgo(3)],
-        [SECOND_KEY, daysAgo(89)],
+      last: new Map([
+        [FIRST_KEY, { at: daysAgo(3), status: 'Inactive' }],
+        [SECOND_KEY, { at: daysAgo(89), status: 'Inactive' }],
       ]),
       complete: true,
     };
-    expect(await reader.readDeactivations()).toEqual(expected);
+    expect(await reader.readStatusChanges()).toEqual(expected);
     expect(aws.calls.of('cloudtrail:LookupEvents').map(({ params }) => params)).toEqual([
       { LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'UpdateAccessKey' }], MaxResults: 50 },
     ]);
     aws.world.accounts[0]!.events.length = 0;
-    expect((await reader.readDeactivations()).at).toEqual(new Map());
+    expect((await reader.readStatusChanges()).last).toEqual(new Map());
   });
 
   it('knows whose key it is, in its own account only', async () => {

@@ -4,7 +4,7 @@ import {
   inactiveSinceAtLeast,
   staleNotes,
   withDeactivationTags,
-  withTrailDeactivations,
+  withTrailStatus,
 } from '../lambda/domain/deactivation.ts';
 import type { AccessKey } from '../lambda/domain/model.ts';
 import { accessKey, daysAgo, FIRST_KEY, iamUser, NOW, never, SECOND_KEY, unknown, used } from './builders.ts';
@@ -103,12 +103,12 @@ describe('a note that no longer holds', () => {
 });
 
 describe('CloudTrail on an inactive key', () => {
-  type Case = { tag?: Date; seen?: Date; complete?: boolean; key?: Partial<AccessKey> };
-  const read = ({ tag, seen, complete = true, key = {} }: Case): AccessKey | undefined => {
+  type Case = { tag?: Date; seen?: Date; status?: string; complete?: boolean; key?: Partial<AccessKey> };
+  const read = ({ tag, seen, status = 'Inactive', complete = true, key = {} }: Case): AccessKey | undefined => {
     const tags = tag ? { [deactivationTag(FIRST_KEY)]: at(tag) } : {};
     const user = iamUser({ accessKeys: [accessKey({ ...inactive, lastUsed: used(daysAgo(95)), ...key })], tags });
-    const deactivations = { at: new Map(seen ? [[FIRST_KEY, seen]] : []), complete };
-    return withDeactivationTags(withTrailDeactivations(user, deactivations, NOW), NOW).accessKeys[0];
+    const trail = { last: new Map(seen ? [[FIRST_KEY, { at: seen, status }]] : []), complete };
+    return withDeactivationTags(withTrailStatus(user, trail, NOW), NOW).accessKeys[0];
   };
 
   it.each<[string, Case, object]>([
@@ -120,6 +120,11 @@ describe('CloudTrail on an inactive key', () => {
       {},
       { deactivatedAt: daysAgo(90), deactivatedThenOrEarlier: true },
     ],
+    [
+      'that saw it made active before the tag leaves that alone',
+      { seen: daysAgo(10), status: 'Active', tag: later(daysAgo(10)) },
+      { deactivatedAt: later(daysAgo(10)) },
+    ],
     ['that saw no call leaves the tag alone', { tag: daysAgo(10) }, { deactivatedAt: daysAgo(10) }],
   ])('%s', (_what, known, expected) => {
     expect(read(known)).toMatchObject(expected);
@@ -127,6 +132,8 @@ describe('CloudTrail on an inactive key', () => {
 
   it.each<[string, Case]>([
     ['was not read to its end', { complete: false }],
+    ['saw it made active last: it was made inactive just now', { seen: daysAgo(2), status: 'Active' }],
+    ['saw it made active after the tag', { seen: daysAgo(10), status: 'Active', tag: daysAgo(10) }],
     ['saw no call, but the key was used since', { key: { lastUsed: used(daysAgo(89)) } }],
     ['saw a call, but the key was used since', { seen: daysAgo(10), key: { lastUsed: used(daysAgo(9)) } }],
     ['is asked of an active key', { seen: daysAgo(10), key: { status: 'Active' } }],

@@ -34,8 +34,9 @@ const facts: ChangeFacts = {
 const proposed = (accessKeys: AccessKey[], known: Partial<ChangeFacts> = {}) => {
   const { change, refusals } = proposeChange(iamUser({ accessKeys }), { ...facts, ...known });
   const key = 'key' in change ? change.key : 'replaces' in change ? change.replaces : undefined;
+  const discarded = 'discarded' in change ? [change.discarded.accessKeyId] : [];
   return {
-    change: key ? `${change.act} ${key.accessKeyId}` : change.act,
+    change: key ? [change.act, ...discarded, key.accessKeyId].join(' ') : change.act,
     refusals: refusals.map(({ reason }) => reason),
     notBefore: refusals.flatMap(({ notBefore }) => notBefore ?? []),
   };
@@ -56,11 +57,11 @@ const inactive = (overrides: Partial<AccessKey> = {}): AccessKey =>
 
 describe('a lone key', () => {
   it.each([
-    ['overdue', 91 * DAY, []],
-    ['due soon', 76 * DAY, []],
-  ])('that is %s is replaced, or it is said from when on', (_what, age, refusals) => {
+    ['overdue', 91 * DAY],
+    ['due soon', 76 * DAY],
+  ])('that is %s is replaced', (_what, age) => {
     const result = proposed([old({ createDate: ago(age), lastUsed: used(hoursAgo(1)) })]);
-    expect(result).toMatchObject({ change: `create ${FIRST_KEY}`, refusals });
+    expect(result).toMatchObject({ change: `create ${FIRST_KEY}`, refusals: [] });
   });
 
   it('that is not due yet is left alone, until somebody has a reason', () => {
@@ -144,6 +145,17 @@ describe('an old key beside its replacement', () => {
     expect(notBefore).toEqual([ago(-5 * DAY)]);
   });
 
+  it('goes first where it is the one of two old keys that is not quiet yet', () => {
+    const third = accessKey({
+      accessKeyId: 'AKIAEXAMPLE000000003',
+      createDate: daysAgo(60),
+      lastUsed: used(daysAgo(2)),
+    });
+    const { change, refusals } = proposed([old(), third, replacement()]);
+    expect(change).toBe('deactivate AKIAEXAMPLE000000003');
+    expect(refusals).toEqual([expect.stringContaining('is quiet only since')]);
+  });
+
   it('is judged the same in whatever order AWS lists the two', () => {
     expect(proposed([replacement(), old()])).toEqual(proposed([old(), replacement()]));
   });
@@ -151,7 +163,7 @@ describe('an old key beside its replacement', () => {
   it('is replaced again where the secret of the replacement was lost before its first use', () => {
     const lost = { secretLost: true };
     expect(proposed([old(), replacement({ lastUsed: never })], lost)).toMatchObject({
-      change: `recreate ${FIRST_KEY}`,
+      change: `recreate ${SECOND_KEY} ${FIRST_KEY}`,
       refusals: [],
     });
     expect(proposed([old(), replacement({ lastUsed: unknown })], lost).refusals).toEqual([
@@ -165,7 +177,11 @@ describe('an old key beside its replacement', () => {
   it('is not replaced again so soon that a use of the replacement may not show yet', () => {
     const lost = (age: number) =>
       proposed([old(), replacement({ lastUsed: never, createDate: ago(age) })], { secretLost: true });
-    expect(lost(30 * MINUTE + 1)).toMatchObject({ change: `recreate ${FIRST_KEY}`, refusals: [], notBefore: [] });
+    expect(lost(30 * MINUTE + 1)).toMatchObject({
+      change: `recreate ${SECOND_KEY} ${FIRST_KEY}`,
+      refusals: [],
+      notBefore: [],
+    });
     expect(lost(30 * MINUTE)).toMatchObject({ refusals: [expect.stringContaining('so new')], notBefore: [NOW] });
   });
 });
@@ -184,6 +200,10 @@ describe('two keys of the same instant', () => {
     });
     expect(twins(used(hoursAgo(1)), used(ago(7 * DAY))).refusals).toHaveLength(1);
     expect(twins(used(hoursAgo(1)), unknown).refusals).toHaveLength(1);
+    const today = [never, used(hoursAgo(1))].map((lastUsed, at) =>
+      accessKey({ accessKeyId: [FIRST_KEY, SECOND_KEY][at]!, createDate: hoursAgo(2), lastUsed }),
+    );
+    expect(proposed(today).refusals).toEqual([expect.stringContaining('move every use onto')]);
     expect(twins(never, used(hoursAgo(1)))).toMatchObject({ change: `deactivate ${FIRST_KEY}`, refusals: [] });
   });
 
@@ -230,6 +250,11 @@ describe('an inactive key', () => {
     expect(result.refusals).toEqual([expect.stringContaining('may be wanted back')]);
   });
 
+  it('stays where its replacement’s last use could not be read', () => {
+    const result = proposed([inactive(), replacement({ lastUsed: unknown, createDate: daysAgo(10) })]);
+    expect(result.refusals).toEqual([expect.stringContaining('a last use that could not be read')]);
+  });
+
   it('goes although an older key was never used: that does not replace it', () => {
     const older = replacement({ lastUsed: never, createDate: daysAgo(10) });
     expect(proposed([inactive({ createDate: daysAgo(9) }), older]).refusals).toEqual([]);
@@ -265,6 +290,17 @@ describe('whatever the stage', () => {
     const { change, refusals } = proposeChange(iamUser({ accessKeys: keys }), { ...facts, ...known, force: true });
     expect(change.act).toBe(act);
     expect(refusals).toEqual([expect.objectContaining({ final: true })]);
+  });
+
+  it.each<[string, AccessKey[], Partial<ChangeFacts>]>([
+    ['create', [old({ lastUsed: used(hoursAgo(1)) })], {}],
+    ['recreate', [old(), replacement({ lastUsed: never })], { secretLost: true }],
+    ['deactivate', [old(), replacement()], {}],
+    ['delete', [inactive(), replacement()], {}],
+  ])('keys that infrastructure code manages are not changed: %s', (act, keys, known) => {
+    const result = proposed(keys, { ...known, managedBy: 'Terraform (main.tf:3)' });
+    expect(result.change).toMatch(new RegExp(`^${act} `));
+    expect(result.refusals).toEqual([expect.stringContaining('Terraform (main.tf:3)')]);
   });
 
   it('keys that infrastructure code manages, and users that could not be read whole, are refused', () => {

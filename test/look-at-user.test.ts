@@ -12,7 +12,7 @@ const look = ({ reader = {}, wouldFlag = () => true, signal = new AbortControlle
     wouldFlag,
     signal,
     now: NOW,
-    readDeactivations: async () => ({ at: new Map(), complete: true }),
+    readStatusChanges: async () => ({ last: new Map(), complete: true }),
   });
 
 /** Answers in turn; the last one again and again. */

@@ -1,42 +1,33 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SECOND_KEY } from './builders.ts';
 import { embeddedAws } from './embedded.ts';
 import { type Fault, fakeWorld } from './fake-aws/index.ts';
+import { lineTo } from './line.ts';
 
 /** `keyaudit rotate` as a process that says all it knows: nothing that it leaves anywhere has the secret of a new key. */
 
 const USER = 'support-api';
 
-let proxy: Server | undefined;
+let line: { close: () => void } | undefined;
 afterEach(() => {
-  proxy?.close();
-  proxy = undefined;
+  line?.close();
+  line = undefined;
 });
 
 /** An AWS whose answers end right after a secret, though nothing says that more was to come. */
 const cuttingAfterSecrets = async (url: string): Promise<string> => {
-  proxy = createServer(async (request, response) => {
-    const { method = 'POST', url: path = '/', headers } = request;
-    const { host: _, 'content-length': __, connection: ___, ...passed } = headers;
-    const answer = await fetch(url + path, {
-      method,
-      headers: passed as Record<string, string>,
-      body: await buffer(request),
-    });
-    const body = await answer.text();
-    response.writeHead(answer.status, { 'content-type': 'text/xml' });
-    response.end(body.replace(/(?<=<\/SecretAccessKey>).*$/s, ''));
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const made = await lineTo(url, async (_action, forward) => {
+    const answer = await forward();
+    return { ...answer, body: answer.body.replace(/(?<=<\/SecretAccessKey>).*$/s, '') };
+  });
+  line = made;
+  return made.url;
 };
 
 type Run = { store: string; fault?: Fault; isCut?: boolean };

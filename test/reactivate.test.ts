@@ -53,6 +53,23 @@ describe('keyaudit reactivate', () => {
     expect(writes()).toEqual(['iam:UntagUser']);
   });
 
+  it('removes the note also where the tags cannot be read, and says that they could not', async () => {
+    const { aws, user } = await world();
+    aws.faults.add({ operation: 'iam:ListUserTags', kind: 'deny' });
+    const { code, stderr } = await run({ assumeYes: true });
+    expect(code).toBe(0);
+    expect(stderr.join('\n')).toContain('Not known: its tags could not be read');
+    expect(user.tags).toEqual({ owner: 'team-a' });
+    expect(aws.calls.count('cloudtrail:LookupEvents')).toBe(0);
+  });
+
+  it('wants a key id', async () => {
+    await world();
+    expect((await run({ accessKeyId: USER })).error).toBe(
+      `${USER} is no access key id: one looks like AKIAIOSFODNN7EXAMPLE`,
+    );
+  });
+
   it('cannot bring back an expired key', async () => {
     const { user, writes } = await world();
     user.keys[0]!.status = 'Expired';

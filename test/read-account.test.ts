@@ -148,14 +148,14 @@ describe('an account whose CloudTrail does not answer', () => {
     listUsers: async () => names.map(listedUser),
     listAccessKeys: async (userName: string) => [userName === 'active' ? listedKey() : inactive],
   });
-  const readDeactivations = () => Promise.reject(new Error('AccessDenied'));
+  const readStatusChanges = () => Promise.reject(new Error('AccessDenied'));
 
   it.each([
     [['active'], []],
     [['active', 'alice'], ['1 user']],
     [['alice', 'bob', 'carol'], ['3 users']],
   ])('with the users %j has one failure for all that have inactive keys', async (names, told) => {
-    const reading = await read({ ...listing(...names), readDeactivations }, { wouldFlag: () => true });
+    const reading = await read({ ...listing(...names), readStatusChanges }, { wouldFlag: () => true });
     expect(reading.failures).toEqual(
       told.map((users) => ({
         scope: 'account',
@@ -170,7 +170,7 @@ describe('an account whose CloudTrail does not answer', () => {
     const time = new AbortController();
     const reader = {
       ...listing('alice'),
-      readDeactivations: () => {
+      readStatusChanges: () => {
         time.abort();
         return Promise.reject(new Error('The operation was aborted'));
       },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deactivationTag } from '../lambda/domain/deactivation.ts';
 import { DAY } from '../lambda/domain/time.ts';
-import { daysAgo, NOW } from './builders.ts';
+import { daysAgo, hoursAgo, NOW } from './builders.ts';
 import { exampleKeyId, fakeEvent, HUB_CREDENTIALS } from './fake-aws/index.ts';
 import { fresh, gone, later, OLD, overdue, quiet, rotationOf, safe, USER, use, workspace } from './rotating.ts';
 
@@ -19,9 +19,59 @@ describe('a gate', () => {
     expect(stdout).toContain('Overridden, because leaked on a laptop:');
     expect(slack.messages.map(({ text }) => text)).toEqual([
       expect.stringMatching(
-        /about to make AKIAI44QH8DHBEXAMPLE inactive of support-api .* Forced: leaked on a laptop\. Against: .*quiet only since/,
+        /support-api in .*: about to make AKIAI44QH8DHBEXAMPLE inactive\. Forced: leaked on a laptop\. Against: .*quiet only since/,
       ),
     ]);
+  });
+
+  it('before what cannot be undone is opened by somebody at the keyboard only', async () => {
+    const slack = await workspace();
+    const tags = { [deactivationTag(OLD)]: daysAgo(2).toISOString() };
+    const user = { keys: [{ ...gone, lastUsed: use(daysAgo(3)) }, fresh()], tags };
+    const { run, writes } = await rotationOf({ user, slack: slack.context });
+    const scripted = await run({ force: 'tidy up', assumeYes: true });
+    expect({ code: scripted.code, writes: writes() }).toEqual({ code: 1, writes: [] });
+    expect(scripted.stderr.at(-1)).toContain('takes an answer at the keyboard');
+    expect((await run({ force: 'tidy up', answers: [true] })).code).toBe(0);
+    expect(writes()).toEqual(['iam:DeleteAccessKey', 'iam:UntagUser']);
+  });
+
+  it('stands where the team decided that the keys stay, and says until when', async () => {
+    const tags = { 'keyaudit:exempt-until': '2027-01-01', 'keyaudit:exempt-reason': 'vendor' };
+    const { run, writes } = await rotationOf({ user: { keys: [overdue], tags } });
+    const { code, stdout } = await run({ assumeYes: true });
+    expect({ code, writes: writes() }).toEqual({ code: 1, writes: [] });
+    expect(stdout).toContain('- it is exempt until 2027-01-01: vendor.');
+  });
+
+  it('is waited for in vain where nothing opens it', async () => {
+    const own = { ...quiet, accessKeyId: HUB_CREDENTIALS.accessKeyId };
+    const { run, clock } = await rotationOf({ user: { keys: [own, fresh()] } });
+    expect((await run({ wait: DAY, signedInWith: own.accessKeyId })).code).toBe(1);
+    expect(clock()).toEqual(NOW);
+  });
+
+  it('is shown with --dry-run together with what would be done without it', async () => {
+    const { run } = await rotationOf({ user: locked });
+    const { code, stdout } = await run({ dryRun: true });
+    expect(code).toBe(1);
+    expect(stdout.slice(-4)).toEqual([
+      'With --force, this would be done:',
+      expect.stringContaining('look again'),
+      expect.stringContaining('iam:UpdateAccessKey'),
+      expect.stringContaining('iam:TagUser'),
+    ]);
+  });
+
+  it('stands where a repository cannot be read: the code that makes the keys may be there', async () => {
+    const failure = { scope: 'locator' as const, id: 'pupet', reason: 'there is no such folder' };
+    const { run, writes } = await rotationOf({
+      user: { keys: [quiet, fresh()] },
+      searchInfrastructureCode: async () => ({ keysInCode: [], failures: [failure] }),
+    });
+    const { code, stdout } = await run({ assumeYes: true });
+    expect({ code, writes: writes() }).toEqual({ code: 1, writes: [] });
+    expect(stdout).toContain('- what infrastructure code pupet holds: there is no such folder.');
   });
 
   it('is not opened for the key that one is signed in with', async () => {
@@ -124,6 +174,34 @@ describe('an inactive key of which nobody knows since when', () => {
     expect(user.keys).toHaveLength(1);
   });
 
+  it('is not deleted where CloudTrail has more than was read', async () => {
+    const tags = { [deactivationTag(OLD)]: daysAgo(30).toISOString() };
+    const user = { keys: [{ ...gone, lastUsed: use(daysAgo(31)) }, fresh()], tags };
+    const { run, aws, writes } = await rotationOf({ user });
+    const other = { name: 'UpdateAccessKey', source: 'iam.amazonaws.com', at: hoursAgo(1) };
+    aws.world.accounts[0]!.events.push(...Array.from({ length: 1_001 }, () => fakeEvent(other)));
+    const { code, stdout } = await run({ assumeYes: true });
+    expect({ code, writes: writes() }).toEqual({ code: 1, writes: [] });
+    expect(stdout.join('\n')).toContain('it has more calls than were read');
+  });
+
+  it('is not deleted by a tag that CloudTrail saw outlived: it was made inactive again just now', async () => {
+    const tags = { [deactivationTag(OLD)]: daysAgo(30).toISOString() };
+    const user = { keys: [{ ...gone, lastUsed: use(daysAgo(31)) }, fresh()], tags };
+    const { run, aws, writes } = await rotationOf({ user });
+    aws.world.accounts[0]!.events.push(
+      fakeEvent({
+        name: 'UpdateAccessKey',
+        source: 'iam.amazonaws.com',
+        at: hoursAgo(2),
+        requestParameters: { userName: USER, accessKeyId: OLD, status: 'Active' },
+      }),
+    );
+    const { code, stdout } = await run({ assumeYes: true });
+    expect(stdout.join('\n')).toContain('inactive (not known since when)');
+    expect({ code, writes: writes() }).toEqual({ code: 0, writes: ['iam:TagUser'] });
+  });
+
   it('is written down first where CloudTrail saw nothing: it tells of a call minutes late', async () => {
     const { run, user } = await rotationOf({
       user: { keys: [{ ...gone, created: daysAgo(400), lastUsed: use(daysAgo(200)) }, fresh()] },
@@ -147,13 +225,13 @@ describe('an inactive key of which nobody knows since when', () => {
     const { run, user, aws, writes } = await rotationOf({
       user: { keys: [{ ...gone, lastUsed: use(daysAgo(31)) }, fresh()], tags },
     });
-    // The third time that CloudTrail is asked is the end of the second look.
-    let asked = 0;
-    Object.defineProperty(aws.world.accounts[0]!, 'events', {
-      get: () => {
-        asked += 1;
-        if (asked === 3) user.keys[0]!.status = 'Active';
-        return [];
+    // IAM lists the keys for the first look, for the second, and right before the deletion.
+    aws.faults.add({
+      operation: 'iam:ListAccessKeys',
+      kind: 'error',
+      when: () => {
+        if (aws.calls.count('iam:ListAccessKeys') === 3) user.keys[0]!.status = 'Active';
+        return false;
       },
     });
     const { code, error } = await run({ assumeYes: true });

@@ -148,6 +148,30 @@ describe('--secret-lost', () => {
     expect(error).toContain('--secret-lost is about the newest active key');
   });
 
+  it('discards the newest key with its description, after the place for the next secret was found ready', async () => {
+    const lost = fresh({ lastUsed: undefined });
+    const tags = { [OLD]: 'hieradata', [lost.accessKeyId]: 'a copy' };
+    const { run, user, writes } = await rotationOf({ user: { keys: [overdue, lost], tags } });
+    const sealed = safe({ check: () => Promise.reject(new Error('the vault is sealed')) });
+    expect((await run({ assumeYes: true, secretLost: true, store: sealed.store })).code).toBe(2);
+    expect(writes()).toEqual([]);
+    const { kept, store } = safe();
+    expect((await run({ assumeYes: true, secretLost: true, store })).code).toBe(0);
+    expect(user.keys.map(({ accessKeyId }) => accessKeyId)).toEqual([OLD, kept[0]!.AccessKeyId]);
+    expect(user.tags).toEqual({ [OLD]: 'hieradata', [kept[0]!.AccessKeyId]: 'hieradata' });
+  });
+
+  it.each([
+    ['--dry-run', { dryRun: true }],
+    ['--yes', { assumeYes: true }],
+    ['--wait', { wait: 1000 }],
+  ])('is not asked about with %s, but pointed out', async (_flag, request) => {
+    const { run } = await rotationOf({ user: { keys: [overdue, fresh({ lastUsed: undefined })] } });
+    const { questions, stderr } = await run(request);
+    expect(questions).toEqual([]);
+    if (!('wait' in request)) expect(stderr.join('\n')).toContain('--secret-lost');
+  });
+
   it('is asked of the newest active key only', async () => {
     const unusedOld = { ...overdue, lastUsed: undefined };
     const { run } = await rotationOf({ user: { keys: [unusedOld, fresh()] } });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { deactivationTag } from '../lambda/domain/deactivation.ts';
 import { daysAgo, NOW } from './builders.ts';
 import { type FakeUserOverrides, HUB_ACCOUNT_ID } from './fake-aws/index.ts';
-import { fresh, gone, OLD, overdue, PRODUCTION, quiet, rotationOf, USER, use, workspace } from './rotating.ts';
+import { fresh, gone, OLD, overdue, PRODUCTION, quiet, rotationOf, safe, USER, use, workspace } from './rotating.ts';
 
 /** Who is told before a key is taken away, and when it did not come so. */
 
@@ -15,7 +15,12 @@ describe('in production', () => {
     expect((await run({ assumeYes: true })).code).toBe(0);
     expect(user.keys[0]!.status).toBe('Inactive');
     expect(slack.messages.map(({ channel, text }) => [channel, text])).toEqual([
-      ['C0EXAMPLE02', expect.stringContaining(`To undo it: npm run -s keyaudit -- reactivate ${OLD}`)],
+      [
+        'C0EXAMPLE02',
+        expect.stringMatching(
+          /To undo it: aws sts .* aws iam update-access-key --user-name support-api .* --status Active/,
+        ),
+      ],
     ]);
   });
 
@@ -32,7 +37,7 @@ describe('in production', () => {
     const unsent = await run({ answers: [true, false] });
     expect(unsent).toMatchObject({ code: 2, questions: ['Do it?', 'Has #2ndline been told?'] });
     expect(writes()).toEqual([]);
-    expect(unsent.stderr.join('\n')).toContain(`about to make ${OLD} inactive of ${USER}`);
+    expect(unsent.stderr.join('\n')).toContain(`${USER} in ${HUB_ACCOUNT_ID}: about to make ${OLD} inactive.`);
     expect((await run({ answers: [true, true] })).code).toBe(0);
   });
 
@@ -46,7 +51,9 @@ describe('in production', () => {
       questions: [],
     });
     expect(writes()).toEqual([]);
-    expect((await run({ assumeYes: true, interactive: false, noticeSent: true })).code).toBe(0);
+    const sent = await run({ assumeYes: true, interactive: false, noticeSent: true });
+    expect(sent.code).toBe(0);
+    expect(sent.everything()).not.toContain('Send this to');
     expect(writes()).toHaveLength(2);
   });
 
@@ -58,7 +65,7 @@ describe('in production', () => {
         tags: { [deactivationTag(OLD)]: daysAgo(8).toISOString() },
       },
       {},
-      `about to delete ${OLD}, which cannot be undone of`,
+      `about to delete ${OLD} (that cannot be undone).`,
     ],
     [
       'discarded',
@@ -71,6 +78,87 @@ describe('in production', () => {
     const { run } = await rotationOf({ ...ready, user, slack: slack.context });
     expect((await run({ assumeYes: true, ...request })).code).toBe(0);
     expect(slack.messages.map(({ text }) => text)).toEqual([expect.stringContaining(told)]);
+  });
+
+  it('on-call is told what may have been done of a step whose answer was lost', async () => {
+    const slack = await workspace();
+    const { run, aws, user } = await rotationOf({ ...ready, slack: slack.context });
+    aws.faults.add({ operation: 'iam:UpdateAccessKey', kind: 'reset' });
+    expect((await run({ assumeYes: true })).code).toBe(2);
+    expect(user.keys[0]!.status).toBe('Inactive');
+    expect(slack.messages.at(-1)?.text).toContain(
+      `which changed IAM: iam:UpdateAccessKey UserName=${USER} AccessKeyId=${OLD} Status=Inactive (perhaps).`,
+    );
+  });
+
+  it('on-call is told nothing where the place for the secret is not ready, nor what its check says', async () => {
+    const slack = await workspace();
+    const user = { keys: [{ ...overdue }, fresh({ lastUsed: undefined })] };
+    const { run, writes } = await rotationOf({ ...ready, user, slack: slack.context });
+    const { store } = safe({ check: () => Promise.reject(new Error('vault: bad token hvs.EXAMPLE')) });
+    expect((await run({ assumeYes: true, secretLost: true, store })).code).toBe(2);
+    expect({ told: slack.messages, writes: writes() }).toEqual({ told: [], writes: [] });
+  });
+
+  it('a message whose answer is lost may be there, so it is followed by the news that nothing was done', async () => {
+    const slack = await workspace();
+    slack.faults.add({ operation: 'slack:chat.postMessage', kind: 'reset' });
+    const { run, writes } = await rotationOf({ ...ready, slack: slack.context });
+    expect((await run({ assumeYes: true })).code).toBe(2);
+    expect(writes()).toEqual([]);
+    expect(slack.messages[0]?.text).toMatch(/^keyaudit: .*about to make/);
+    expect(slack.messages.at(-1)?.text).toMatch(/^keyaudit: stopped/);
+  });
+
+  it.each<[string, string, object]>([
+    ['a channel by its id', 'C0EXAMPLE02', { channel: 'C0EXAMPLE02', text: expect.stringMatching(/^keyaudit: /) }],
+    [
+      'words',
+      '2ndline on duty',
+      { channel: 'C0EXAMPLE01', text: expect.stringMatching(/^2ndline on duty: keyaudit: /) },
+    ],
+    [
+      'a person',
+      'U012AB3CD',
+      {
+        channel: 'C0EXAMPLE01',
+        blocks: [
+          {
+            type: 'rich_text',
+            elements: [
+              {
+                type: 'rich_text_section',
+                elements: [
+                  { type: 'user', user_id: 'U012AB3CD' },
+                  { type: 'text', text: expect.stringMatching(/^ keyaudit: /) },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      'a user group',
+      'S012AB3CD',
+      {
+        channel: 'C0EXAMPLE01',
+        blocks: [
+          {
+            elements: [{ elements: [{ type: 'usergroup', usergroup_id: 'S012AB3CD' }, { type: 'text' }] }],
+          },
+        ],
+      },
+    ],
+  ])('on-call may be %s', async (_what, onCall, expected) => {
+    const slack = await workspace();
+    const settings = { ...PRODUCTION, slack: { onCall } };
+    const { run } = await rotationOf({ ...ready, settings, slack: slack.context });
+    expect((await run({ assumeYes: true })).code).toBe(0);
+    expect(slack.messages).toEqual([
+      expect.objectContaining({ options: expect.objectContaining({ mrkdwn: 'false' }) }),
+    ]);
+    expect(slack.messages[0]).toMatchObject(expected);
   });
 
   it('on-call is not told of a key that is created', async () => {

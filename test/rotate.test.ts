@@ -8,7 +8,7 @@ import { fresh, later, OLD, overdue, PRODUCTION, quiet, rotationOf, safe, USER, 
 
 describe('a rotation from its beginning to its end', () => {
   it('is done step by step, each by a new process, and nothing is done before its time', async () => {
-    const tags = { [OLD]: 'hieradata: govuk::apps::support; Fastly'.replaceAll(';', '') };
+    const tags = { [OLD]: 'hieradata: govuk::apps::support and Fastly' };
     const { run, goTo, user, writes } = await rotationOf({ user: { keys: [overdue], tags } });
     const { kept, store } = safe();
 
@@ -79,7 +79,7 @@ describe('before anything is done', () => {
     const { code, stdout, questions } = await run({ dryRun: true, answers: [true] });
     expect({ code, questions, writes: writes() }).toEqual({ code: 0, questions: [], writes: [] });
     expect(stdout).toContainEqual(
-      expect.stringMatching(/^ {2}1\. tell #govuk-developers on Slack: keyaudit: about to/),
+      expect.stringMatching(/^ {2}1\. tell #govuk-developers on Slack: keyaudit: .*: about to/),
     );
     expect(aws.calls.all.some(({ operation }) => operation.startsWith('slack:'))).toBe(false);
   });

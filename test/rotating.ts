@@ -182,7 +182,11 @@ export const workspace = async (options: FakeSlackOptions = {}) => {
   const server = await startFakeSlack(options);
   closeSlack = server.close;
   const createSlackClient = slackClient({ slackApiUrl: server.url });
-  return { messages: server.messages, context: { getSlackToken: async () => server.token, createSlackClient } };
+  return {
+    messages: server.messages,
+    faults: server.faults,
+    context: { getSlackToken: async () => server.token, createSlackClient },
+  };
 };
 
 export const PRODUCTION = { productionAccounts: [HUB_ACCOUNT_ID] };

@@ -75,7 +75,7 @@ describe('--store', () => {
     expect(shown).toEqual([
       [
         `IAM user           support-api\nAccess key id      ${SECOND_KEY}\nSecret access key  ${created.SecretAccessKey}`,
-        'Keep the secret now, it is not shown again. Then type its last 4 characters:',
+        'Keep the secret now, it is not shown again. Then type its last 4 characters (Ctrl-C discards the key):',
         created.SecretAccessKey.slice(-4),
       ],
     ]);

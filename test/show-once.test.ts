@@ -39,7 +39,7 @@ const rotating = async (...options: string[]) => {
 /** What stays on the terminal: all but what was written between entering the alternate screen and leaving it. */
 const mainScreen = (screen: string): string => screen.replaceAll(/\[\?1049h.*?\[\?1049l/gs, '');
 
-const ASKED = 'Then type its last 4 characters: ';
+const ASKED = 'type its last 4 characters (Ctrl-C discards the key): ';
 
 (canMakeTerminals() ? describe : describe.skip)('a secret on the terminal', () => {
   it('is shown until its last characters are typed, and not a line that was typed before counts', async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { creatorsIn, deactivationsIn, infrastructureCodeOf, type TrailEvent, usesIn } from '../lambda/domain/trail.ts';
+import {
+  creatorsIn,
+  infrastructureCodeOf,
+  type StatusChange,
+  statusChangesIn,
+  type TrailEvent,
+  usesIn,
+} from '../lambda/domain/trail.ts';
 import { daysAgo, FIRST_KEY, hoursAgo, NOW, SECOND_KEY } from './builders.ts';
 
 const event = (overrides: Partial<TrailEvent> = {}): TrailEvent => ({
@@ -14,26 +21,36 @@ const event = (overrides: Partial<TrailEvent> = {}): TrailEvent => ({
 const set = (status: string, at: Date, overrides: Partial<TrailEvent> = {}): TrailEvent =>
   event({ name: 'UpdateAccessKey', at, subject: { accessKeyId: FIRST_KEY, status }, ...overrides });
 
-describe('deactivations', () => {
-  it.each<[string, TrailEvent[], Date | undefined]>([
-    ['the latest of several', [set('Inactive', daysAgo(2)), set('Inactive', daysAgo(1))], daysAgo(1)],
-    ['whatever their order', [set('Inactive', daysAgo(1)), set('Inactive', daysAgo(2))], daysAgo(1)],
-    ['one after a reactivation', [set('Inactive', daysAgo(1)), set('Active', daysAgo(2))], daysAgo(1)],
-    ['none where the key was made active again', [set('Active', daysAgo(1)), set('Inactive', daysAgo(2))], undefined],
-    ['the first given of one second', [set('Inactive', NOW), set('Active', NOW)], NOW],
+describe('the last change of a key’s status', () => {
+  const inactive = (at: Date) => ({ at, status: 'Inactive' });
+  const active = (at: Date) => ({ at, status: 'Active' });
+  it.each<[string, TrailEvent[], StatusChange | undefined]>([
+    ['the latest of several', [set('Inactive', daysAgo(2)), set('Inactive', daysAgo(1))], inactive(daysAgo(1))],
+    ['whatever their order', [set('Inactive', daysAgo(1)), set('Inactive', daysAgo(2))], inactive(daysAgo(1))],
+    [
+      'a deactivation after a reactivation',
+      [set('Inactive', daysAgo(1)), set('Active', daysAgo(2))],
+      inactive(daysAgo(1)),
+    ],
+    [
+      'a reactivation after a deactivation',
+      [set('Active', daysAgo(1)), set('Inactive', daysAgo(2))],
+      active(daysAgo(1)),
+    ],
+    ['the first given of one second', [set('Inactive', NOW), set('Active', NOW)], inactive(NOW)],
     ['none where the call failed', [set('Inactive', NOW, { errorCode: 'AccessDenied' })], undefined],
     ['none for another call', [set('Inactive', NOW, { name: 'DeleteAccessKey' })], undefined],
     ['none where no key is named', [event({ name: 'UpdateAccessKey' })], undefined],
-  ])('are told: %s', (_, events, expected) => {
-    expect(deactivationsIn(events)).toEqual(new Map(expected && [[FIRST_KEY, expected]]));
+  ])('is %s', (_, events, expected) => {
+    expect(statusChangesIn(events)).toEqual(new Map(expected && [[FIRST_KEY, expected]]));
   });
 
-  it('are told apart by key', () => {
+  it('is told apart by key', () => {
     const other = set('Inactive', daysAgo(5), { subject: { accessKeyId: SECOND_KEY, status: 'Inactive' } });
-    expect(deactivationsIn([set('Inactive', NOW), other])).toEqual(
+    expect(statusChangesIn([set('Inactive', NOW), other])).toEqual(
       new Map([
-        [FIRST_KEY, NOW],
-        [SECOND_KEY, daysAgo(5)],
+        [FIRST_KEY, inactive(NOW)],
+        [SECOND_KEY, inactive(daysAgo(5))],
       ]),
     );
   });

@@ -38,13 +38,20 @@ export const rotateCommand = ({ clock, terminal, ...shell }: Shell): Command =>
     )
     .argument('<user>', 'the IAM user')
     .option('--config <file>', 'settings: a JSON file, or a cdk.json with the context key "keyaudit"')
-    .option('--repo <dir...>', 'look in these repositories whether infrastructure code makes the key')
+    .option(
+      '--repo <dir...>',
+      'look in these repositories whether infrastructure code makes the key; give the user before it',
+    )
     .option(
       '--store <where>',
-      'where a new secret goes: "terminal" (shown once, the default), or "command:…", a shell command that reads the new key as JSON on stdin',
+      'where a new secret goes: "terminal" (shown once, the default), or "command:…", a shell command that reads the new key on stdin, in JSON as aws iam create-access-key prints it (.AccessKey.SecretAccessKey)',
     )
     .option('--store-check <command>', 'run this before a key is created: it has to succeed')
-    .option('--wait <duration>', 'watch until the step is safe, for so long: 90s, 30m, 2h, 7d', parseDuration)
+    .option(
+      '--wait <duration>',
+      'watch until the step is safe, for so long: 90s, 30m, 2h, 7d; it is not done then',
+      parseDuration,
+    )
     .option('--confirmed-unused', 'its owner says that nobody needs the unused key')
     .option('--secret-lost', 'the secret of the new key was lost before anybody used it: delete it, create another')
     .addOption(new Option('--force', 'do it although something speaks against it; needs --reason'))
@@ -56,11 +63,11 @@ export const rotateCommand = ({ clock, terminal, ...shell }: Shell): Command =>
       'after',
       `
 Before a key is taken away in production, on-call (slack.onCall) is told on Slack, and the team of every forced step: put a
-bot token into SLACK_TOKEN, or send the text that is printed; --yes takes --notice-sent for that. Without --config, no
-account is known as production.
+bot token into SLACK_TOKEN, or send the text that is printed; --yes takes --notice-sent for that. Without --config, the
+account is treated as production.
 
 Exit codes:
-  0  the step is done, or there is nothing to do
+  0  the step is done, or there is nothing to do; with --wait: nothing speaks against it any more
   1  not now: something speaks against it, or you said no
   2  something failed: what was done and what was not is said; run the same command again
 
@@ -73,8 +80,13 @@ Examples:
       const { signal } = new AbortController();
       const force = reasonToForce(options);
       const settings = loadSettings(options.config);
-      if (options.config === undefined) terminal.say('Without --config, no account is known as production.');
       const operator = await requireAws(settings, signal);
+      if (options.config === undefined) {
+        terminal.say('Without --config, nobody knows which account is production: this one is treated as if it were.');
+        operator.account.production = true;
+      } else if (settings.productionAccounts.length === 0) {
+        terminal.say('The settings name no productionAccounts: nobody is told before a key is taken away.');
+      }
       const search = options.repo && searchInfrastructureCode({ directories: options.repo, signal });
       process.exitCode = await rotate(
         {

@@ -45,7 +45,8 @@ const quietness = (key: AccessKey, user: IamUser, { policy, now }: Clock): strin
 /** Where the date comes from: it is a fact of the key already. */
 const deactivation = (key: AccessKey, { tags }: IamUser): string[] => {
   if (key.status === 'Active' || !key.deactivatedAt) return [];
-  const source = deactivationTag(idOf(key)) in tags ? 'by the tag that keyaudit wrote' : 'by CloudTrail';
+  const isTagged = Date.parse(tags[deactivationTag(idOf(key))] ?? '') === key.deactivatedAt.getTime();
+  const source = isTagged ? 'by the tag that keyaudit wrote' : 'by CloudTrail';
   return [
     key.deactivatedThenOrEarlier
       ? `${idOf(key)}: CloudTrail, which goes back 90 days, does not know of its deactivation, so it was before ${formatInstant(key.deactivatedAt)}`

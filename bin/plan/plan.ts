@@ -97,7 +97,7 @@ const planFor = async (
   const hasStep = nextStep.action !== 'none';
   const origin: KeyOrigin = hasStep
     ? await originOf(user, { settings, reader: await operator.open(user.account) })
-    : { unknown: [] };
+    : { unknown: [], unread: [] };
   const unread = [...[...failures, ...ruleFailures].map(({ reason }) => reason), ...origin.unknown];
   const isElsewhere = user.account.id !== operator.account.id;
   return {
@@ -109,7 +109,7 @@ const planFor = async (
       ...notes,
       ...(origin.managedBy ? [`managed by ${origin.managedBy}: change it in code, keyaudit rotate refuses it`] : []),
     ],
-    nextStep,
+    nextStep: origin.managedBy ? { ...nextStep, commands: [] } : nextStep,
     keyaudit: keyauditCommands(user, nextStep, configWords)
       .filter(([does]) => does === 'locate' || !origin.managedBy)
       .map((words) => keyaudit(...words)),

@@ -1,3 +1,4 @@
+import type { Exemption } from '../../lambda/domain/exemptions.ts';
 import { type AccessKey, activeKeys, type IamUser } from '../../lambda/domain/model.ts';
 import {
   type Clock,
@@ -41,6 +42,8 @@ export type ChangeFacts = Clock & {
   ownAccessKeyId?: string | undefined;
   /** Where infrastructure code makes the user's keys, in words; absent where nothing says so. */
   managedBy?: string | undefined;
+  /** Somebody decided that the user's keys stay as they are for now. */
+  exempt?: Exemption | undefined;
   /** The secret of the newest key was lost before anybody could use it. */
   secretLost: boolean;
   /** What of the user could not be read, in words. */

@@ -1,22 +1,23 @@
+import type { RichTextBlock } from '@slack/web-api';
+import { commandsFor } from '../../lambda/domain/commands.ts';
 import type { IamUser } from '../../lambda/domain/model.ts';
 import { formatInstant } from '../../lambda/domain/time.ts';
 import type { NotifierContext } from '../../lambda/notifiers/notifier.ts';
 import { callSlack } from '../../lambda/notifiers/slack-client.ts';
-import { explain } from '../../lambda/notifiers/slack-errors.ts';
+import { explain, isRefused } from '../../lambda/notifiers/slack-errors.ts';
 import { oneLine } from '../../lambda/render/safe-text.ts';
 import { escapeText } from '../../lambda/render/slack-limits.ts';
 import { accountLabel } from '../../lambda/render/wording.ts';
 import type { Settings } from '../../lambda/settings.ts';
 import { UsageError } from '../exit-codes.ts';
-import { keyaudit } from '../own-command.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Proposal } from './change.ts';
 import { takenAway } from './refusals.ts';
 import type { Step } from './steps.ts';
 import { changeWords } from './words.ts';
 
-/** What is told before a key changes, and whom. */
-export type Notice = { channel: string; text: string };
+/** What is told before a key changes, and where; `mention` is the person or group there that is called by its id. */
+export type Notice = { channel: string; mention?: string; text: string };
 
 export type NoticeContext = Pick<NotifierContext, 'getSlackToken' | 'createSlackClient' | 'sleep'>;
 
@@ -24,7 +25,7 @@ export type NoticeContext = Pick<NotifierContext, 'getSlackToken' | 'createSlack
 export type NoticeWays = {
   slack: NoticeContext;
   terminal: Pick<Terminal, 'say' | 'ask' | 'interactive'>;
-  /** The caller has told them already: where there is no token, nobody is asked. */
+  /** The caller has told them already. */
   sent: boolean;
 };
 
@@ -36,8 +37,8 @@ export const noticeOf = (
   slack: Settings['slack'],
   now: Date,
 ): Notice | undefined => {
-  const what = `keyaudit: about to ${changeWords(change)} of ${user.userName} in ${accountLabel(user.account)}.`;
-  const undo = change.act === 'deactivate' ? ` To undo it: ${keyaudit('reactivate', change.key.accessKeyId)}` : '';
+  const what = `keyaudit: ${user.userName} in ${accountLabel(user.account)}: about to ${changeWords(change)}.`;
+  const undo = change.act === 'deactivate' ? ` To undo it: ${commandsFor(user, change.key)?.reactivate}` : '';
   const overridden =
     force !== undefined && refusals.length > 0
       ? ` Forced: ${force}. Against: ${refusals.map(({ reason }) => reason).join('; ')}.`
@@ -47,16 +48,18 @@ export const noticeOf = (
   return overridden ? { channel: slack.channel, text } : undefined;
 };
 
-/** A channel, by name or id: `slack.onCall` may be anything that people call on-call. */
+/** `slack.onCall` may be anything that people call on-call: a channel by name or id, a person or user group by id, or words. */
 const CHANNEL = /^(#\S+|[CG][A-Z0-9]{5,})$/;
+const MEMBER = /^[UW][A-Z0-9]{5,}$/;
+const GROUP = /^S[A-Z0-9]{5,}$/;
 
-/** On-call's own channel where the settings name one; else the team's, with on-call's name in the text. */
+/** In on-call's own channel where the settings name one; else in the team's, where on-call is mentioned or called by name. */
 const onCallNotice = ({ onCall, channel }: Settings['slack'], text: string, now: Date): Notice => {
-  const toOnCall = onCall !== undefined && CHANNEL.test(onCall);
-  return {
-    channel: toOnCall ? onCall : channel,
-    text: `${onCall && !toOnCall ? `${oneLine(onCall)}: ` : ''}${text} (${formatInstant(now)})`,
-  };
+  const dated = `${text} (${formatInstant(now)})`;
+  if (onCall === undefined) return { channel, text: dated };
+  if (CHANNEL.test(onCall)) return { channel: onCall, text: dated };
+  if (MEMBER.test(onCall) || GROUP.test(onCall)) return { channel, mention: onCall, text: dated };
+  return { channel, text: `${oneLine(onCall)}: ${dated}` };
 };
 
 /** Somebody is told before a change, and again where it did not come to its end. */
@@ -71,29 +74,36 @@ export const NOBODY_IS_TOLD: Announcement = { steps: [], withdraw: async () => {
 
 /**
  * Its one step posts the notice, or, without a Slack token, prints it and asks whether somebody sent it. The step fails where
- * Slack refuses or nobody sent it: then nothing is changed.
+ * Slack refuses or nobody sent it: then nothing is changed. What was sent by hand before needs no step.
  */
 export const announce = (notice: Notice, ways: NoticeWays): Announcement => {
   const { channel, text } = notice;
   const { terminal } = ways;
-  let isTold = false;
-  return {
-    steps: [
-      {
-        says: `tell ${channel} on Slack: ${text}`,
-        run: async () => {
+  let isTold = ways.sent;
+  const steps: Step[] = [
+    {
+      says: `tell ${channel} on Slack: ${text}`,
+      run: async () => {
+        try {
           isTold = (await post(notice, ways.slack)) || (await sentByHand(notice, ways));
-          if (isTold) return;
-          throw new UsageError(
-            `${channel} has not been told. Put a bot token into SLACK_TOKEN, or tell them yourself and give --notice-sent`,
-          );
-        },
+        } catch (error) {
+          // A message whose answer was lost may be there all the same.
+          isTold = !isRefused((error as Error).cause);
+          throw error;
+        }
+        if (isTold) return;
+        throw new UsageError(
+          `${channel} has not been told. Put a bot token into SLACK_TOKEN, or tell them yourself and give --notice-sent`,
+        );
       },
-    ],
+    },
+  ];
+  return {
+    steps: ways.sent ? [] : steps,
     withdraw: async ({ reason, changes }) => {
       if (!isTold) return;
       const done = `Calls before that which changed IAM: ${changes.join('; ') || 'none'}`;
-      const news = { channel, text: oneLine(`keyaudit: stopped (${reason}). ${done}. It was: ${text}`) };
+      const news = { ...notice, text: oneLine(`keyaudit: stopped (${reason}). ${done}. It was: ${text}`) };
       const isPosted = await post(news, ways.slack).catch(() => false);
       terminal.say(
         isPosted ? `${channel} has been told that it stopped.` : `Tell ${channel} that it stopped:\n\n  ${news.text}\n`,
@@ -102,24 +112,41 @@ export const announce = (notice: Notice, ways: NoticeWays): Announcement => {
   };
 };
 
-const sentByHand = async ({ channel, text }: Notice, { terminal, sent }: NoticeWays): Promise<boolean> => {
+const sentByHand = async ({ channel, text }: Notice, { terminal }: NoticeWays): Promise<boolean> => {
   terminal.say(`Send this to ${channel} (with a bot token in SLACK_TOKEN it would be posted):\n\n  ${text}\n`);
-  return sent || (terminal.interactive && (await terminal.ask(`Has ${channel} been told?`)));
+  return terminal.interactive && (await terminal.ask(`Has ${channel} been told?`));
 };
 
 /** Whether there is a token to post with. */
-const post = async ({ channel, text }: Notice, context: NoticeContext): Promise<boolean> => {
+const post = async ({ channel, mention, text }: Notice, context: NoticeContext): Promise<boolean> => {
   const token = await context.getSlackToken();
   if (token === undefined) return false;
   const slack = context.createSlackClient(token);
   const signal = AbortSignal.timeout(NOTICE_TIME);
-  // `mrkdwn: false` and escapes: names can neither mention anyone nor format anything.
+  // Rich text, `mrkdwn: false` and escapes: names can neither mention anyone nor format anything.
+  const blocks = mention === undefined ? {} : { blocks: [mentioning(mention, text)] };
   const message = { channel, text: escapeText(text), mrkdwn: false, unfurl_links: false, unfurl_media: false };
-  await callSlack(() => slack.chat.postMessage(message), { ...context, signal }).catch((cause: unknown) => {
-    throw new Error(explain(cause, channel), { cause });
-  });
+  await callSlack(() => slack.chat.postMessage({ ...message, ...blocks }), { ...context, signal }).catch(
+    (cause: unknown) => {
+      throw new Error(explain(cause, channel), { cause });
+    },
+  );
   return true;
 };
+
+/** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+const mentioning = (id: string, text: string): RichTextBlock => ({
+  type: 'rich_text',
+  elements: [
+    {
+      type: 'rich_text_section',
+      elements: [
+        GROUP.test(id) ? { type: 'usergroup', usergroup_id: id } : { type: 'user', user_id: id },
+        { type: 'text', text: ` ${text}` },
+      ],
+    },
+  ],
+});
 
 /** In ms. */
 const NOTICE_TIME = 60_000;

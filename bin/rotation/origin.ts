@@ -12,6 +12,8 @@ export type KeyOrigin = {
   managedBy?: string;
   /** What could not be told. */
   unknown: string[];
+  /** What of the repositories could not be read: the code that makes the keys may be there. */
+  unread: string[];
 };
 
 /** By the user's tags, by the code in repositories, and by who called CreateAccessKey within the last 90 days. */
@@ -30,33 +32,31 @@ export const originOf = async (
   const tagged = managedByTag(user, settings.managedByTag);
   const [inCode, created] = await Promise.all([originInCode(user, searchInfrastructureCode), creatorOf(user, reader)]);
   const managedBy = tagged ?? inCode.managedBy ?? created.managedBy;
-  return { ...(managedBy && { managedBy }), unknown: [...inCode.unknown, ...created.unknown] };
+  return { ...(managedBy && { managedBy }), unknown: [...inCode.unknown, ...created.unknown], unread: inCode.unread };
 };
 
 const originInCode = async (
   { userName }: IamUser,
   search: SearchInfrastructureCode | undefined,
 ): Promise<KeyOrigin> => {
-  if (!search) return { unknown: [] };
+  if (!search) return { unknown: [], unread: [] };
   const { keysInCode, failures } = await search();
   const place = ({ repository, file, line }: (typeof keysInCode)[number]['place']): string =>
     `${repository}/${file}${line === null ? '' : `:${line}`}`;
   const own = keysInCode.find((key) => key.userName === userName);
   return {
     ...(own && { managedBy: `${own.tool} (${place(own.place)})` }),
-    unknown: [
-      ...keysInCode
-        .filter((key) => key.userName === null)
-        .map((key) => `for which user ${place(key.place)} makes an access key (${key.tool})`),
-      ...failures.map(({ id, reason }) => `what ${id} holds: ${reason}`),
-    ],
+    unknown: keysInCode
+      .filter((key) => key.userName === null)
+      .map((key) => `for which user ${place(key.place)} makes an access key (${key.tool})`),
+    unread: failures.map(({ id, reason }) => `what infrastructure code ${id} holds: ${reason}`),
   };
 };
 
 const creatorOf = async (
   user: IamUser,
   { lookUpEvents, partition }: Pick<AccountReader, 'lookUpEvents' | 'partition'>,
-): Promise<KeyOrigin> => {
+): Promise<Omit<KeyOrigin, 'unread'>> => {
   try {
     const region = globalEventsRegion(partition);
     if (!region) return { unknown: [`who created its keys: where CloudTrail keeps that in ${partition} is not known`] };

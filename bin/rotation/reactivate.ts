@@ -1,4 +1,6 @@
+import { oneLine } from '../../lambda/render/safe-text.ts';
 import { UsageError } from '../exit-codes.ts';
+import { looksLikeKeyId } from '../find-key.ts';
 import type { Operator } from '../operator.ts';
 import { keyaudit } from '../own-command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -19,28 +21,33 @@ export const reactivate = async (request: ReactivateRequest, world: ReactivateWo
   const { accessKeyId } = request;
   const { operator, terminal, clock } = world;
   const { account } = operator;
+  if (!looksLikeKeyId(accessKeyId))
+    throw new UsageError(`${accessKeyId} is no access key id: one looks like AKIAIOSFODNN7EXAMPLE`);
   const userName = request.userName ?? (await (await operator.open(account)).findKeyUser(accessKeyId));
   if (userName === undefined) {
     throw new UsageError(
       `Account ${account.id}, which you are signed in to, does not say whose ${accessKeyId} is: name the user with --user. In which account it is: ${keyaudit('whose', accessKeyId)}`,
     );
   }
-  const reading = await operator.readUser(account, userName, clock());
+  // Somebody waits for the key: what CloudTrail knows decides nothing here.
+  const reading = await operator.readUser(account, userName, clock(), true);
   const key = reading?.user.accessKeys.find((each) => each.accessKeyId === accessKeyId);
-  if (!reading || !key) throw new UsageError(`${userName} in account ${account.id} has no key ${accessKeyId}`);
+  if (!reading) throw new UsageError(`Account ${account.id}, which you are signed in to, has no user ${userName}`);
+  if (!key) throw new UsageError(`${userName} in account ${account.id} has no key ${accessKeyId}`);
   const { user } = reading;
   terminal.print(`${userName} in ${account.name}:`);
   for (const line of keyLines(user, clock())) terminal.print(line);
+  for (const { reason } of reading.failures) terminal.say(`Not known: ${oneLine(reason)}.`);
   if (key.status === 'Expired') {
     terminal.print('AWS lets nobody make an expired key active again.');
     return rotateExitCodes.failed;
   }
-  const steps = reactivationSteps({ ...key, accessKeyId }, user, operator);
+  const steps = reactivationSteps({ ...key, accessKeyId }, user, reading.failures.length === 0, operator);
   if (steps.length === 0) {
     terminal.print('Nothing to do: it is active.');
     return rotateExitCodes.done;
   }
-  showSteps(steps, request.dryRun, terminal);
+  showSteps(steps, request.dryRun ? 'This would be done:' : 'This will be done:', terminal);
   if (request.dryRun) return rotateExitCodes.done;
   if (!(await agreed(request.assumeYes, terminal))) return rotateExitCodes.notNow;
   await perform(steps, terminal);

@@ -3,8 +3,11 @@ import { quietSince, type Succession, usedAfterReplacement } from '../../lambda/
 import { DAY, formatInstant, plural } from '../../lambda/domain/time.ts';
 import type { ChangeFacts, KeyChange, LiveKey } from './change.ts';
 
-/** What speaks against a change now. `final` ones cannot be overridden. */
-export type Refusal = { reason: string; notBefore?: Date; final?: true };
+/**
+ * What speaks against a change now. `final` ones cannot be overridden; those that are `forPeople` only by somebody at the
+ * keyboard, as what they stand before cannot be undone.
+ */
+export type Refusal = { reason: string; notBefore?: Date; final?: true; forPeople?: true };
 
 /** Every Active key is unused. One that was used once may be a yearly job's, which only its owner knows. */
 export const againstUnused = (key: LiveKey, { confirmedUnused }: ChangeFacts): Refusal[] =>
@@ -12,7 +15,7 @@ export const againstUnused = (key: LiveKey, { confirmedUnused }: ChangeFacts): R
     ? []
     : [
         {
-          reason: `${key.accessKeyId} was in use until ${lastUse(key)}: monthly and yearly jobs exist. Ask its owner; --confirmed-unused says that nobody needs it`,
+          reason: `${key.accessKeyId} was last used ${lastUse(key)}: monthly and yearly jobs exist. Ask its owner; --confirmed-unused says that nobody needs it`,
         },
       ];
 
@@ -115,12 +118,18 @@ export const againstDeletion = (
           {
             reason: `${key.accessKeyId} is inactive only since ${formatInstant(since)}: give people ${plural(policy.settleDays, 'day')} to miss it`,
             notBefore: from,
+            forPeople: true,
           },
         ]
       : [];
   const unknown: Refusal[] = since
     ? []
-    : [{ reason: `since when ${key.accessKeyId} is inactive is not known, which counts as too short` }];
+    : [
+        {
+          reason: `since when ${key.accessKeyId} is inactive is not known, which counts as too short`,
+          forPeople: true,
+        },
+      ];
   const unproven = activeKeys(user).filter(
     ({ lastUsed, createDate }) =>
       lastUsed.state !== 'used' && (createDate?.getTime() ?? 0) > (key.createDate?.getTime() ?? 0),
@@ -128,11 +137,19 @@ export const againstDeletion = (
   const wantedBack: Refusal[] = unproven.map((other) => ({
     reason: `${other.accessKeyId}, which replaces it, has ${other.lastUsed.state === 'never' ? 'never been used' : 'a last use that could not be read'}: ${key.accessKeyId} may be wanted back`,
   }));
-  return [...unknown, ...tooYoung, ...unverified.map((reason) => ({ reason })), ...wantedBack];
+  return [
+    ...unknown,
+    ...tooYoung,
+    ...unverified.map((reason): Refusal => ({ reason, forPeople: true })),
+    ...wantedBack,
+  ];
 };
 
 /** What speaks against any change of the user's keys by hand. */
-export const standingRefusals = (change: KeyChange, { ownAccessKeyId, managedBy, unread }: ChangeFacts): Refusal[] => {
+export const standingRefusals = (
+  change: KeyChange,
+  { ownAccessKeyId, managedBy, exempt, unread }: ChangeFacts,
+): Refusal[] => {
   if (change.act === 'none') return [];
   const notRead = unread.map((reason) => ({ reason }));
   if (change.act === 'record') return notRead;
@@ -147,7 +164,8 @@ export const standingRefusals = (change: KeyChange, { ownAccessKeyId, managedBy,
         },
       ]
     : [];
-  return [...own, ...inCode, ...notRead];
+  const excused: Refusal[] = exempt ? [{ reason: `it is exempt until ${exempt.until}: ${exempt.reason}` }] : [];
+  return [...own, ...inCode, ...excused, ...notRead];
 };
 
 /** The key that nobody can use after a change, and could before, or could have again. */

@@ -1,22 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IamUser } from '../../lambda/domain/model.ts';
-import { nextStepOf } from '../../lambda/domain/next-step.ts';
-import { DAY, formatInstant, plural } from '../../lambda/domain/time.ts';
+import { DAY, formatInstant } from '../../lambda/domain/time.ts';
 import type { SearchInfrastructureCode } from '../../lambda/ports.ts';
-import { manyLines, oneLine } from '../../lambda/render/safe-text.ts';
-import { findingContextOf, type Settings } from '../../lambda/settings.ts';
+import type { Settings } from '../../lambda/settings.ts';
 import { UsageError } from '../exit-codes.ts';
-import { type Operator, readOwnUser } from '../operator.ts';
+import type { Operator } from '../operator.ts';
 import { keyaudit } from '../own-command.ts';
 import type { Terminal } from '../terminal.ts';
-import { type ChangeFacts, type KeyChange, newestKey, type Proposal, proposeChange } from './change.ts';
+import { type KeyChange, newestKey, type Proposal, proposeChange } from './change.ts';
 import { type Announcement, announce, NOBODY_IS_TOLD, type NoticeContext, noticeOf } from './notice.ts';
-import { type KeyOrigin, originOf } from './origin.ts';
+import { originOf } from './origin.ts';
 import { agreed, perform, rotateExitCodes, StoppedError, showSteps } from './perform.ts';
-import { type Step, stepsOf } from './steps.ts';
+import { factsOf, type Look, look, refuseWrongClock, tellWhatComes, tellWhereItStands } from './standing.ts';
+import { preparationsOf, type Step, stepsOf } from './steps.ts';
 import type { SecretStore } from './store.ts';
 import { watch } from './watch.ts';
-import { changeWords, keyLines, refusalLines, standing } from './words.ts';
+import { changeWords, refusalLines } from './words.ts';
 
 /** What is asked of a rotation. */
 export type RotateRequest = {
@@ -54,20 +53,24 @@ export const rotate = async (request: RotateRequest, world: RotateWorld): Promis
   refuseWrongClock(operator.clockOffset);
   const first = await look(request, world);
   const origin = await originOf(first.user, { ...world, reader: await operator.open(operator.account) });
-  tellWhereItStands(first, origin, request, world);
-
+  tellWhereItStands(first, origin, world);
   const asked = { ...request, secretLost: await isSecretLost(first.user, request, terminal) };
   const propose = (seen: Look): Proposal => proposeChange(seen.user, factsOf(asked, origin, seen, world));
   const proposal = propose(first);
   const { change } = proposal;
-  terminal.print(`\nNext: ${changeWords(change)}.`);
+  tellWhatComes(first.user, change, world);
   if (change.act === 'none') return rotateExitCodes.done;
-  if (asked.wait !== undefined && !asked.dryRun) return waitFor(asked.wait, proposal, asked, propose, world);
-  if (isRefused(proposal, asked)) return refuse(proposal, world);
-
+  if (asked.wait !== undefined && !asked.dryRun && !isFinal(proposal)) {
+    return waitFor(asked.wait, proposal, asked, propose, world);
+  }
   const { steps, withdraw } = await planned(change, proposal, first.user, asked, propose, world);
+  if (isRefused(proposal, asked)) {
+    refuse(proposal, first.user, asked, world);
+    if (asked.dryRun && !isFinal(proposal)) showSteps(steps, 'With --force, this would be done:', terminal);
+    return rotateExitCodes.notNow;
+  }
   tellOverridden(proposal, asked, terminal);
-  showSteps(steps, asked.dryRun, terminal);
+  showSteps(steps, asked.dryRun ? 'This would be done:' : 'This will be done:', terminal);
   if (asked.dryRun) return rotateExitCodes.done;
   if (!(await agreed(asked.assumeYes, terminal))) return rotateExitCodes.notNow;
   try {
@@ -82,68 +85,6 @@ export const rotate = async (request: RotateRequest, world: RotateWorld): Promis
   tellWhatComesNext(change, first.user, world);
   return rotateExitCodes.done;
 };
-
-/** As AWS itself allows: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
-const CLOCK_SKEW_MINUTES = 5;
-
-/** Ages, and the times that keys are waited for, are told by this machine's clock and AWS's together. */
-const refuseWrongClock = (offset: number): void => {
-  if (Math.abs(offset) <= CLOCK_SKEW_MINUTES * 60_000) return;
-  const minutes = plural(Math.round(Math.abs(offset) / 60_000), 'minute');
-  throw new UsageError(
-    `This machine’s clock is ${minutes} ${offset > 0 ? 'behind' : 'ahead of'} AWS’s: set it right first, as keys are judged by it`,
-  );
-};
-
-/** What IAM says now. */
-type Look = { user: IamUser; unread: string[]; unverified: string[] };
-
-const look = async ({ userName }: RotateRequest, { operator, clock }: RotateWorld): Promise<Look> => {
-  const { user, failures } = await readOwnUser(userName, operator, clock());
-  const ofUser = failures.filter(({ scope }) => scope === 'user');
-  return {
-    user,
-    unread: ofUser.map(({ reason }) => reason),
-    unverified: failures.filter((failure) => !ofUser.includes(failure)).map(({ reason }) => reason),
-  };
-};
-
-const factsOf = (
-  { confirmedUnused, secretLost, force }: RotateRequest,
-  { managedBy }: KeyOrigin,
-  { unread, unverified }: Look,
-  { settings, operator, clock }: RotateWorld,
-): ChangeFacts => ({
-  policy: settings.policy,
-  now: clock(),
-  confirmedUnused,
-  secretLost,
-  force: force !== undefined,
-  ownAccessKeyId: operator.ownAccessKeyId,
-  managedBy,
-  unread,
-  unverified,
-});
-
-const tellWhereItStands = (
-  { user, unread, unverified }: Look,
-  origin: KeyOrigin,
-  { force }: RotateRequest,
-  { terminal, clock, settings, operator }: RotateWorld,
-): void => {
-  const { team, ...context } = findingContextOf(settings, clock());
-  const { stage, nextStep } = nextStepOf(user, context, team);
-  terminal.print(standing(user, stage));
-  for (const line of keyLines(user, clock())) terminal.print(line);
-  if (force === undefined && nextStep.action !== 'none') terminal.print(`\n${manyLines(nextStep.text)}`);
-  for (const note of [...unread, ...unverified, ...origin.unknown]) terminal.say(`Not known: ${oneLine(note)}.`);
-  if (operator.isUnlisted) terminal.say(unlistedWords(user));
-};
-
-const unlistedWords = ({ account: { id, production } }: IamUser): string =>
-  `Account ${id}, which you are signed in to, is not among the settings’ accounts${
-    production ? ', so it is treated as production' : ''
-  }.`;
 
 /** A replacement that nobody used may be one whose secret went missing between its creation and its keeping. */
 const isSecretLost = async (user: IamUser, request: RotateRequest, terminal: Terminal): Promise<boolean> => {
@@ -161,15 +102,17 @@ const isSecretLost = async (user: IamUser, request: RotateRequest, terminal: Ter
   return terminal.ask(`${newest.accessKeyId} has never been used. Was its secret lost before it was kept anywhere?`);
 };
 
-const isRefused = ({ refusals }: Proposal, { force }: RotateRequest): boolean =>
-  refusals.length > 0 && (force === undefined || refusals.some(({ final }) => final));
+const isFinal = ({ refusals }: Proposal): boolean => refusals.some(({ final }) => final);
 
-const refuse = (proposal: Proposal, world: RotateWorld): number => {
+const isRefused = (proposal: Proposal, { force, assumeYes }: RotateRequest): boolean =>
+  proposal.refusals.length > 0 &&
+  (force === undefined || isFinal(proposal) || (assumeYes && proposal.refusals.some(({ forPeople }) => forPeople)));
+
+const refuse = (proposal: Proposal, user: IamUser, request: RotateRequest, world: RotateWorld): void => {
   const { terminal } = world;
-  terminal.print('Not yet:');
+  terminal.print(isFinal(proposal) ? 'No:' : 'Not yet:');
   for (const line of refusalLines(proposal.refusals)) terminal.print(line);
-  for (const line of waysOn(proposal, world)) terminal.say(line);
-  return rotateExitCodes.notNow;
+  for (const line of waysOn(proposal, user, request, world)) terminal.say(line);
 };
 
 /** Watches, and changes nothing. */
@@ -199,12 +142,28 @@ const waitFor = async (
   return refusals.length === 0 ? rotateExitCodes.done : rotateExitCodes.notNow;
 };
 
-const waysOn = ({ change, refusals }: Proposal, { command }: RotateWorld): string[] => [
-  ...(change.act === 'deactivate' && change.key.lastUsed.state === 'used'
-    ? [`Where ${change.key.accessKeyId} is used: ${command('locate', change.key.accessKeyId)}`]
-    : []),
-  ...(refusals.some(({ final }) => final) ? [] : ['To do it all the same: --force --reason "why".']),
-];
+const waysOn = (
+  { change, refusals }: Proposal,
+  user: IamUser,
+  { force }: RotateRequest,
+  { command }: RotateWorld,
+): string[] => {
+  if (refusals.some(({ final }) => final)) return [];
+  const newest = newestKey(user);
+  return [
+    ...(change.act === 'deactivate' && change.key.lastUsed.state === 'used'
+      ? [`Where ${change.key.accessKeyId} is used: ${command('locate', change.key.accessKeyId)}`]
+      : []),
+    ...(change.act === 'deactivate' &&
+    newest?.lastUsed.state === 'never' &&
+    newest.accessKeyId !== change.key.accessKeyId
+      ? [`If the secret of ${newest.accessKeyId} was lost before it was kept: --secret-lost.`]
+      : []),
+    force === undefined
+      ? `To do it all the same: ${command('rotate', user.userName, '--force', '--reason', 'why')}`
+      : 'It cannot be undone, so --force takes an answer at the keyboard: run it without --yes.',
+  ];
+};
 
 /** Everything that a change comes to: who is told, the look at how things stand right before, and the calls. */
 const planned = async (
@@ -219,6 +178,7 @@ const planned = async (
   const { listAccessKeys } = await operator.open(operator.account);
   const notice = noticeOf(proposal, user, force, settings.slack, clock());
   const { steps, withdraw } = notice ? announce(notice, { ...world, sent: noticeSent }) : NOBODY_IS_TOLD;
+  const context = { keys: operator.keys, store, listAccessKeys, clock };
   const lookAgain: Step = {
     says: 'look again, and stop if anything has changed',
     run: async () => {
@@ -227,7 +187,7 @@ const planned = async (
     },
   };
   return {
-    steps: [...steps, lookAgain, ...stepsOf(change, user, { keys: operator.keys, store, listAccessKeys, clock })],
+    steps: [...preparationsOf(change, context), ...steps, lookAgain, ...stepsOf(change, user, context)],
     withdraw,
   };
 };
@@ -248,7 +208,7 @@ const tellOverridden = ({ refusals }: Proposal, { force }: RotateRequest, { prin
 /** The same change to the same keys, against which nothing speaks that the person has not read. */
 const isSame = (now: Proposal, shown: Proposal): boolean =>
   isDeepStrictEqual(acting(now.change), acting(shown.change)) &&
-  now.refusals.every(({ reason, final }) => !final && shown.refusals.some((read) => read.reason === reason));
+  now.refusals.every(({ reason }) => shown.refusals.some((read) => read.reason === reason));
 
 /** What a change does, to which keys: not what is known of these. */
 const acting = (change: KeyChange): unknown =>
@@ -275,7 +235,10 @@ const tellWhatComesNext = (
     case 'record':
       terminal.print(`From ${later} it may be deleted: ${again}`);
       break;
-    default:
+    case 'delete':
+      terminal.print(`Whatever comes next, if anything does: ${again}`);
+      break;
+    case 'none':
       break;
   }
 };

@@ -27,6 +27,10 @@ export type StepContext = {
   clock: () => Date;
 };
 
+/** What has to be ready before anybody is told of a change. It changes nothing. */
+export const preparationsOf = ({ act }: KeyChange, context: Pick<StepContext, 'store'>): Step[] =>
+  act === 'create' || act === 'recreate' ? [checkStore(context)] : [];
+
 /**
  * The steps of a change, in the order that leaves no half-done thing hidden when they are interrupted between any two. Notes
  * that no longer hold go first: one that is left on a key would date its next deactivation back.
@@ -39,11 +43,11 @@ export const stepsOf = (change: Exclude<KeyChange, { act: 'none' }>, user: IamUs
 const changeSteps = (change: Exclude<KeyChange, { act: 'none' }>, user: IamUser, context: StepContext): Step[] => {
   switch (change.act) {
     case 'create':
-      return [checkStore(context), ...createSteps(change.replaces, user, context)];
+      return createSteps(change.replaces, user, context);
     case 'recreate':
       return [
-        checkStore(context),
         deleteKey(change.discarded, user, context),
+        ...removeTags(change.discarded === change.replaces ? [] : [change.discarded.accessKeyId], user, context),
         ...createSteps(change.replaces, user, context),
       ];
     case 'deactivate':
@@ -59,13 +63,24 @@ const changeSteps = (change: Exclude<KeyChange, { act: 'none' }>, user: IamUser,
   }
 };
 
-/** What makes a key active again, and forgets that it was not. Of one that is active already, the note only. */
-export const reactivationSteps = (key: LiveKey, user: IamUser, context: Pick<StepContext, 'keys'>): Step[] => [
-  ...(key.status === 'Active' ? [] : [setStatus(key, 'Active', user, context)]),
-  ...removeTags([deactivationTag(key.accessKeyId)], user, context),
-];
+/**
+ * What makes a key active again, and forgets that it was not. Of one that is active already, the note only. Where the user's tags
+ * could not be read, the note may be there: removing a tag that is not is no error.
+ */
+export const reactivationSteps = (
+  key: LiveKey,
+  user: IamUser,
+  tagsAreKnown: boolean,
+  context: Pick<StepContext, 'keys'>,
+): Step[] => {
+  const note = deactivationTag(key.accessKeyId);
+  return [
+    ...(key.status === 'Active' ? [] : [setStatus(key, 'Active', user, context)]),
+    ...removeTags([note], tagsAreKnown ? user : { ...user, tags: { [note]: '' } }, context),
+  ];
+};
 
-const checkStore = ({ store }: StepContext): Step => ({
+const checkStore = ({ store }: Pick<StepContext, 'store'>): Step => ({
   says: 'check that the place for the secret is ready',
   run: () => store.check(),
 });

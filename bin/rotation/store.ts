@@ -42,7 +42,7 @@ const terminalStore = ({ showOnce }: Pick<Terminal, 'showOnce'>): SecretStore =>
   keep: ({ UserName, AccessKeyId, SecretAccessKey }) =>
     showOnce(
       `IAM user           ${UserName}\nAccess key id      ${AccessKeyId}\nSecret access key  ${SecretAccessKey}`,
-      'Keep the secret now, it is not shown again. Then type its last 4 characters:',
+      'Keep the secret now, it is not shown again. Then type its last 4 characters (Ctrl-C discards the key):',
       SecretAccessKey.slice(-4),
     ),
 });
@@ -66,7 +66,8 @@ const commandStore = (command: string, storeCheck: string | undefined): SecretSt
   },
   keep: async (key) => {
     // Whatever the command says may hold the secret, so none of it is shown.
-    const { code } = await shell(['-c', command], `${JSON.stringify({ AccessKey: key }, null, 4)}\n`);
+    const { code, isRead } = await shell(['-c', command], `${JSON.stringify({ AccessKey: key }, null, 4)}\n`);
+    if (code === 0 && !isRead) throw new Error('the command that keeps the secret ended without reading it');
     if (code !== 0)
       throw new Error(
         `the command that keeps the secret ${ended(code)}; what it said may hold the secret, and is not shown`,
@@ -74,17 +75,19 @@ const commandStore = (command: string, storeCheck: string | undefined): SecretSt
   },
 });
 
-const shell = (args: string[], input = ''): Promise<{ code: number | null; stderr: string }> =>
+const shell = (args: string[], input = ''): Promise<{ code: number | null; stderr: string; isRead: boolean }> =>
   new Promise((resolve, reject) => {
     const child = spawn('sh', args, { stdio: ['pipe', 'ignore', 'pipe'] });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    // A command that does not read to the end says by its exit code whether that was enough.
-    child.stdin.on('error', () => {});
+    let isRead = true;
+    child.stdin.on('error', () => {
+      isRead = false;
+    });
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stderr }));
+    child.once('close', (code) => resolve({ code, stderr, isRead }));
     child.stdin.end(input);
   });
 

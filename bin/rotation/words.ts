@@ -53,7 +53,7 @@ export const changeWords = (change: KeyChange): string => {
     case 'record':
       return `write down that ${change.key.accessKeyId} is inactive, from when on it is waited for`;
     case 'delete':
-      return `delete ${change.key.accessKeyId}, which cannot be undone`;
+      return `delete ${change.key.accessKeyId} (that cannot be undone)`;
     case 'none':
       return `nothing: ${change.why}`;
   }

@@ -6,8 +6,8 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Account } from '../domain/model.ts';
 import { globalEventsRegion } from '../domain/partition.ts';
-import { deactivationsIn } from '../domain/trail.ts';
-import type { AccountReader, FindAccounts, LookUpEvents, OpenAccount, ReadDeactivations } from '../ports.ts';
+import { statusChangesIn } from '../domain/trail.ts';
+import type { AccountReader, FindAccounts, LookUpEvents, OpenAccount, ReadStatusChanges } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { findAccounts } from './accounts.ts';
 import { lookUpEvents } from './cloudtrail.ts';
@@ -158,14 +158,14 @@ const reader = (
     readUserTags: readUserTags(call),
     readRootKeyPresent: readRootKeyPresent(call),
     lookUpEvents: lookUp,
-    readDeactivations: () => readDeactivations(partition, lookUp),
+    readStatusChanges: () => readStatusChanges(partition, lookUp),
     findKeyUser: findKeyUser(call),
   };
 };
 
-const readDeactivations = async (partition: string, lookUp: LookUpEvents): ReturnType<ReadDeactivations> => {
+const readStatusChanges = async (partition: string, lookUp: LookUpEvents): ReturnType<ReadStatusChanges> => {
   const region = globalEventsRegion(partition);
-  if (region === undefined) return { at: new Map(), complete: false };
+  if (region === undefined) return { last: new Map(), complete: false };
   const { events, complete } = await lookUp({ attribute: 'EventName', value: 'UpdateAccessKey', region });
-  return { at: deactivationsIn(events), complete };
+  return { last: statusChangesIn(events), complete };
 };

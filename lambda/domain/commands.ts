@@ -11,6 +11,7 @@ export type KeyCommands = {
   /** CloudTrail's management events by this key: in the region of its last use, then where global services write. */
   lookUpEvents: string;
   deactivate: string;
+  reactivate: string;
   delete: string;
   createReplacement: string;
 };
@@ -26,6 +27,7 @@ export const commandsFor = (user: IamUser, key: AccessKey): KeyCommands | undefi
     lastUsed: `aws iam get-access-key-last-used ${id}`,
     lookUpEvents: `${inAccount} ${inEach(eventRegions(user, key), (region) => `aws cloudtrail lookup-events ${attributes} --region ${region}`)}`,
     deactivate: `${inAccount} aws iam update-access-key ${name} ${id} --status Inactive`,
+    reactivate: `${inAccount} aws iam update-access-key ${name} ${id} --status Active`,
     delete: `${inAccount} aws iam delete-access-key ${name} ${id}`,
     createReplacement: `${inAccount} aws iam create-access-key ${name}`,
   };

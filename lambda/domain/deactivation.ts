@@ -1,5 +1,6 @@
 import type { AccessKey, IamUser } from './model.ts';
 import { DAY } from './time.ts';
+import type { StatusChange } from './trail.ts';
 
 const DEACTIVATION_TAG = 'keyaudit:deactivated-at:';
 
@@ -8,8 +9,8 @@ export const deactivationTag = (accessKeyId: string): string => `${DEACTIVATION_
 
 /**
  * The user with each inactive key's `deactivatedAt` as its tag says, unless CloudTrail saw a later one. A tag proves nothing
- * where its value is no instant, lies in the future or before the key's creation, or before its last use: then the key was
- * active again since.
+ * where its value is no instant, lies in the future or before the key's creation, before its last use or its last activation:
+ * then the key was active again since.
  */
 export const withDeactivationTags = (user: IamUser, now: Date): IamUser => ({
   ...user,
@@ -25,8 +26,8 @@ export const withDeactivationTags = (user: IamUser, now: Date): IamUser => ({
 /** How long CloudTrail remembers: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */
 const TRAIL_DAYS = 90;
 
-/** What CloudTrail knows of deactivations: by access key id, and whether that is all there were within its memory. */
-export type TrailDeactivations = { at: ReadonlyMap<string, Date>; complete: boolean };
+/** What CloudTrail knows of changes of status: the last of each key by its id, and whether that is all within its memory. */
+export type TrailStatus = { last: ReadonlyMap<string, StatusChange>; complete: boolean };
 
 /** Inactive keys whose user has no tag that says since when. */
 export const withoutDeactivationTag = ({ accessKeys, tags }: Pick<IamUser, 'accessKeys' | 'tags'>): AccessKey[] =>
@@ -37,17 +38,20 @@ export const inactiveKeys = ({ accessKeys }: Pick<IamUser, 'accessKeys'>): Acces
   accessKeys.filter(({ status, accessKeyId }) => status === 'Inactive' && accessKeyId !== null);
 
 /**
- * The user with what CloudTrail says of inactive keys. One without a tag that it never saw made inactive has been so for
- * longer than its memory, if that was seen whole. As with tags, nothing that the key's last use contradicts is taken.
+ * The user with what CloudTrail says of inactive keys. One without a tag of which it saw no change has been so for longer than
+ * its memory, if that was seen whole. One that it saw made active last was made inactive since then, in the minutes that it is
+ * late. As with tags, nothing that the key's last use contradicts is taken.
  */
-export const withTrailDeactivations = (user: IamUser, { at, complete }: TrailDeactivations, now: Date): IamUser => {
+export const withTrailStatus = (user: IamUser, { last, complete }: TrailStatus, now: Date): IamUser => {
   const inactive = inactiveKeys(user);
   const untagged = withoutDeactivationTag(user);
   const longAgo = new Date(now.getTime() - TRAIL_DAYS * DAY);
   return {
     ...user,
     accessKeys: user.accessKeys.map((key) => {
-      const seenAt = inactive.includes(key) ? at.get(key.accessKeyId ?? '') : undefined;
+      const change = inactive.includes(key) ? last.get(key.accessKeyId ?? '') : undefined;
+      if (change && change.status !== 'Inactive') return { ...key, activatedAt: change.at };
+      const seenAt = change?.at;
       const deactivatedAt = seenAt ?? (complete && untagged.includes(key) ? longAgo : undefined);
       if (!deactivatedAt || !isAfterAllElse(deactivatedAt, key)) return key;
       return { ...key, deactivatedAt, ...(!seenAt && { deactivatedThenOrEarlier: true as const }) };
@@ -75,8 +79,10 @@ const recordedAt = ({ tags }: IamUser, { accessKeyId, status }: AccessKey): Date
     : undefined;
 };
 
-const isAfterAllElse = (instant: Date, { createDate, lastUsed }: AccessKey): boolean =>
-  (createDate === null || createDate <= instant) && (lastUsed.state !== 'used' || lastUsed.date <= instant);
+const isAfterAllElse = (instant: Date, { createDate, lastUsed, activatedAt }: AccessKey): boolean =>
+  (createDate === null || createDate <= instant) &&
+  (lastUsed.state !== 'used' || lastUsed.date <= instant) &&
+  (activatedAt === undefined || activatedAt < instant);
 
 /**
  * The earliest instant since which a key that is not active can have been so: its recorded deactivation, or its last use,

@@ -25,6 +25,8 @@ export type AccessKey = {
   lastUsed: LastUsed;
   /** When the key was made inactive, if anything recorded it. IAM itself does not. */
   deactivatedAt?: Date;
+  /** When the inactive key was last made active, if CloudTrail saw that and nothing since: it tells of a call minutes late. */
+  activatedAt?: Date;
   /** It was made inactive then or earlier: CloudTrail does not go back further. */
   deactivatedThenOrEarlier?: true;
 };

@@ -171,7 +171,7 @@ const words: Record<NextAction, (scene: Scene) => string> = {
     'then create the replacement.',
   delete: ({ key, clock }) =>
     `${named(key)} is ${sinceInactive(key)}. ` +
-    (key.deactivatedAt
+    (key.deactivatedAt && !key.deactivatedThenOrEarlier
       ? ''
       : `Make sure that it has been so for ${settling(clock)}, and that nobody may want it back. `) +
     'Delete it: that cannot be undone, and frees the slot for the next rotation.',

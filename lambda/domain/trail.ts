@@ -18,9 +18,9 @@ export type TrailEvent = {
   subject?: { accessKeyId: string; status?: string };
 };
 
-/** When each key was last made inactive: only keys that no later call made active again. Calls that failed changed nothing. */
-export const deactivationsIn = (events: readonly TrailEvent[]): Map<string, Date> => {
-  const latest = new Map<string, { at: Date; status: string }>();
+/** What was last done to the status of each key, by its id, and when. Calls that failed changed nothing. */
+export const statusChangesIn = (events: readonly TrailEvent[]): Map<string, StatusChange> => {
+  const latest = new Map<string, StatusChange>();
   for (const { name, at, errorCode, subject } of events) {
     if (name !== 'UpdateAccessKey' || errorCode !== undefined || subject?.status === undefined) continue;
     const { accessKeyId, status } = subject;
@@ -28,10 +28,10 @@ export const deactivationsIn = (events: readonly TrailEvent[]): Map<string, Date
     // Of two calls in one second, CloudTrail gives the later one first.
     if (!known || at > known.at) latest.set(accessKeyId, { at, status });
   }
-  return new Map(
-    [...latest].flatMap(([accessKeyId, { at, status }]) => (status === 'Inactive' ? [[accessKeyId, at]] : [])),
-  );
+  return latest;
 };
+
+export type StatusChange = { at: Date; status: string };
 
 /** Who made each key, by its id: the program and address of the CreateAccessKey call. Calls that failed made none. */
 export const creatorsIn = (events: readonly TrailEvent[]): Map<string, { userAgent?: string; source?: string }> =>

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import { type AuditRequest, audit, reportOn, USERS_AT_ONCE } from '../../lambda/audit.ts';
 import { connectAws } from '../../lambda/aws/index.ts';
-import { withTrailDeactivations } from '../../lambda/domain/deactivation.ts';
+import { withTrailStatus } from '../../lambda/domain/deactivation.ts';
 import type { AuditReport } from '../../lambda/domain/report.ts';
 import { parseSettings } from '../../lambda/settings.ts';
 import { findingContext, NOW } from '../builders.ts';
@@ -119,7 +119,7 @@ const scanByListing: Scan = async () => {
   if (!account) throw new Error('the embedded AWS has no account');
   const reader = await openAccount(account);
   const limit = pLimit(USERS_AT_ONCE);
-  const deactivations = await reader.readDeactivations();
+  const deactivations = await reader.readStatusChanges();
   const read = await Promise.all(
     (await reader.listUsers()).map(({ userName, arn }) =>
       limit(async () => {
@@ -127,7 +127,7 @@ const scanByListing: Scan = async () => {
         const accessKeys = await Promise.all(
           keys.map(async (key) => ({ ...key, lastUsed: await reader.readLastUsed(key.accessKeyId) })),
         );
-        return withTrailDeactivations({ account, userName, arn, tags: {}, accessKeys }, deactivations, NOW);
+        return withTrailStatus({ account, userName, arn, tags: {}, accessKeys }, deactivations, NOW);
       }),
     ),
   );

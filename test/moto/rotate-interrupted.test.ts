@@ -162,7 +162,8 @@ describe('keyaudit rotate, as a process that a signal ends', () => {
 
   it('between the key’s creation and its keeping, is gone on with; no output ever has a secret', async () => {
     const { keys, ids, change } = await rotation({}, old);
-    const killed = await keyaudit('rotate', USER, '--yes', '--store', 'command:kill -9 $PPID');
+    const killedWith = join(folder, 'killed.json');
+    const killed = await keyaudit('rotate', USER, '--yes', '--store', `command:cat > ${killedWith}; kill -9 $PPID`);
     expect(killed.signal).toBe('SIGKILL');
     const [, made] = await keys();
     const [lost] = made!.split(' ') as [string];
@@ -173,7 +174,11 @@ describe('keyaudit rotate, as a process that a signal ends', () => {
     expect(again.code).toBe(0);
     const { AccessKey } = JSON.parse(readFileSync(kept, 'utf8'));
     expect(await keys()).toEqual([`${ids[0]} Active`, `${AccessKey.AccessKeyId} Active`]);
-    for (const { stdout, stderr } of [killed, again]) expect(stdout + stderr).not.toContain(AccessKey.SecretAccessKey);
+    const { SecretAccessKey: first } = JSON.parse(readFileSync(killedWith, 'utf8')).AccessKey;
+    for (const { stdout, stderr } of [killed, again]) {
+      expect(stdout + stderr).not.toContain(first);
+      expect(stdout + stderr).not.toContain(AccessKey.SecretAccessKey);
+    }
   });
 
   it('by Ctrl-C while the secret is kept, finishes that first', async () => {
