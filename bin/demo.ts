@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
 import type { AuditReport } from '../lambda/domain/report.ts';
+import { renderHtml } from '../lambda/render/html.ts';
 import { type FakeAws, type FakeSlack, startFakeAws, startFakeSlack } from '../test/fake-aws/index.ts';
 import { viewBlocks } from './demo/slack-view.ts';
 import { demoSettings, demoWorld, topicArn, unreadableKeyId } from './demo/world.ts';
@@ -66,6 +67,7 @@ const show = (aws: FakeAws, slack: FakeSlack): boolean => {
     ['report.json', `${JSON.stringify(JSON.parse(json), null, 2)}\n`],
     ['email.txt', email],
     [csv.name, csv.content.toString()],
+    ['report.html', renderHtml(JSON.parse(json))],
   ] as const) {
     mkdirSync('demo-output', { recursive: true });
     const file = join('demo-output', name);

@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AuditReport } from '../lambda/domain/report.ts';
 import { renderCsv } from '../lambda/render/csv.ts';
+import { renderHtml } from '../lambda/render/html.ts';
 import { slackDigest } from '../lambda/render/slack-digest.ts';
 import { renderText } from '../lambda/render/text.ts';
 import { renderTable } from './table.ts';
@@ -15,6 +16,7 @@ const renderers = {
     const { digest, thread } = slackDigest(report);
     return `${JSON.stringify({ ...digest, thread }, null, 2)}\n`;
   },
+  html: renderHtml,
 } satisfies Record<string, (report: AuditReport, colors: Colors, width?: number) => string>;
 
 export type Format = keyof typeof renderers;
