@@ -1,10 +1,27 @@
 import Table from 'cli-table3';
 import type { Colors } from 'picocolors/types.js';
 import type { Severity } from '../lambda/domain/model.ts';
+import { standingOf } from '../lambda/domain/news.ts';
 import type { AuditReport, ExemptFinding, Finding } from '../lambda/domain/report.ts';
 import { oneLine } from '../lambda/render/safe-text.ts';
-import { countsSentence, coverageLines, headline, reportedAt } from '../lambda/render/summary.ts';
-import { accountName, inactiveNote, keyLabel, lastUse, nextWords, userLabel } from '../lambda/render/wording.ts';
+import {
+  countsSentence,
+  coverageLines,
+  headline,
+  noteSentences,
+  reportedAt,
+  resolvedSentence,
+} from '../lambda/render/summary.ts';
+import {
+  accountName,
+  exemptUntilWords,
+  inactiveNote,
+  keyLabel,
+  lastUse,
+  nextWords,
+  standingWords,
+  userLabel,
+} from '../lambda/render/wording.ts';
 
 const LIMITS = { names: 10, reason: 500, lines: 20 };
 
@@ -13,12 +30,15 @@ const WIDE = 150;
 
 /** The report as a table for a terminal of so many columns: one line a key, the one that matters most first. */
 export const renderTable = (report: AuditReport, colors: Colors, width = Number.POSITIVE_INFINITY): string => {
-  const counts = countsSentence(report);
+  const { names } = LIMITS;
+  const counts = [countsSentence(report), resolvedSentence(report, names), ...noteSentences(report, names)].filter(
+    Boolean,
+  );
   const { findings, exempt } = report;
   const hasCommands = findings.some(({ nextStep }) => nextStep.commands.length > 0);
   const head = colors.dim;
   const sections = [
-    [colors.bold(headline(report)), ...coverageLines(report, LIMITS), ...(counts ? [counts] : [])].join('\n'),
+    [colors.bold(headline(report)), ...coverageLines(report, LIMITS), ...counts].join('\n'),
     ...(findings.length > 0 ? [table(findings, findingColumns(report, colors, width), head)] : []),
     ...(exempt.length > 0 ? [`${colors.bold('Exempt')}\n${table(exempt, exemptColumns(report), head)}`] : []),
     ...(findings.length > 0
@@ -40,14 +60,21 @@ const keyColumns = (report: AuditReport): Columns<Finding> => ({
 
 const findingColumns = (report: AuditReport, colors: Colors, width: number): Columns<Finding> => ({
   SEVERITY: ({ severity }) => severityColor(severity, colors)(severity),
+  ...newsColumn(report),
   ...keyColumns(report),
   ...(width >= WIDE && { STAGE: ({ stage }: Finding) => stage }),
   'NEXT STEP': nextWords,
 });
 
+/** What changed since the scan before; no column where nothing did. */
+const newsColumn = (report: AuditReport): Columns<Finding> => {
+  const news = (finding: Finding): string => standingWords[standingOf(finding, reportedAt(report))];
+  return report.findings.some(news) ? { NEWS: news } : {};
+};
+
 const exemptColumns = (report: AuditReport): Columns<ExemptFinding> => ({
   ...keyColumns(report),
-  UNTIL: ({ exemption }) => exemption.until,
+  UNTIL: (key) => exemptUntilWords(key, reportedAt(report)),
   REASON: ({ exemption }) => oneLine(exemption.reason),
 });
 

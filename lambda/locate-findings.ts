@@ -1,3 +1,4 @@
+import { byRank } from './domain/findings.ts';
 import type { Account, Failure, IamUser } from './domain/model.ts';
 import type { AuditReport, Finding } from './domain/report.ts';
 import { plural } from './domain/time.ts';
@@ -14,7 +15,7 @@ export type FindingLocators = { locators: readonly Locator[]; openAccount: OpenA
 const KEYS_LOOKED_FOR = 20;
 
 /**
- * The report with what the audit's locators know of its keys. Some are asked of every key; those that cost calls only of
+ * The report with what the audit's locators know of its keys, ranked by that too. Some are asked of every key; those that cost calls only of
  * keys whose last use lingers, as somebody has to find that use. `users` are the ones that the report judged.
  */
 export const locateFindings = async (
@@ -54,8 +55,8 @@ export const locateFindings = async (
   });
   return {
     ...report,
-    findings: report.findings.map(located),
-    exempt: report.exempt.map(located),
+    findings: report.findings.map(located).sort(byRank),
+    exempt: report.exempt.map(located).sort(byRank),
     failures: [
       ...report.failures,
       ...answers.flatMap(({ failures }) => failures),

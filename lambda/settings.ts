@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { FindingContext } from './domain/findings.ts';
+import { repeats } from './domain/news.ts';
 
 /**
  * The settings of DESIGN section 8: one schema for the Lambda, the CLI and the CDK app. Everything has a default, nothing
@@ -67,6 +68,8 @@ const slack = z.strictObject({
   ownerTag: z.string().min(1).default('owner-slack'),
   /** Whether a scan that found nothing says so. */
   allClear: z.boolean().default(true),
+  /** When the digest lists findings that it has told before. */
+  repeat: z.enum(repeats, 'is none of "daily", "weekly", "changes"').default('daily'),
   /** Whether Slack and SNS may see the IP addresses and user agents that used a key. */
   showUsage: z.boolean().default(false),
 });
@@ -172,18 +175,25 @@ const event = z.strictObject({
   users: z.array(z.string().min(1)).min(1).optional(),
   policy: z.record(z.string(), z.unknown()).optional(),
   notify: z.boolean().default(true),
+  scheduledTime: z.iso.datetime().optional(),
 });
 
-/** What an invocation may ask for: some accounts (ids, or names from the settings), some users, another policy, silence. */
+/**
+ * What an invocation may ask for: some accounts (ids, or names from the settings), some users, another policy, silence. A
+ * schedule says which of its ticks this is, an ISO 8601 instant in UTC.
+ */
 export type AuditEvent = z.output<typeof event>;
 
 /** Reads an invocation's event: a schedule's asks for everything. A field that is unknown or wrong is refused by name. */
 export const parseEvent = (input: unknown): AuditEvent =>
-  parseWith(event, isScheduled(input) ? {} : (input ?? {}), 'The event is wrong');
+  parseWith(event, ofRule(input) ?? input ?? {}, 'The event is wrong');
 
-/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html and EventBridge's own rules. */
-const isScheduled = (input: unknown): boolean =>
-  typeof input === 'object' && input !== null && 'detail-type' in input && input['detail-type'] === 'Scheduled Event';
+/** What EventBridge's own rules send: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
+const ofRule = (input: unknown): { scheduledTime?: unknown } | undefined => {
+  if (typeof input !== 'object' || input === null) return undefined;
+  if (!('detail-type' in input) || input['detail-type'] !== 'Scheduled Event') return undefined;
+  return 'time' in input ? { scheduledTime: input.time } : {};
+};
 
 /** The settings with an event's (or the command line's) choices put over them. Throws a `SettingsError`. */
 export const overrideSettings = (base: Settings, choice: Pick<AuditEvent, 'accounts' | 'policy'>): Settings => ({

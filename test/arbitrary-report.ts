@@ -73,8 +73,11 @@ const finding: fc.Arbitrary<Finding> = fc.record(
       ),
       { maxLength: 5 },
     ),
+    exemptionNotes: fc.array(text, { maxLength: 2 }),
     change: fc.constantFrom('new', 'ongoing'),
     firstSeenAt: instant,
+    stageSince: fc.oneof(instant, fc.constant(NOW.toISOString())),
+    worse: fc.constant(true),
   },
   {
     noNullPrototype: true,

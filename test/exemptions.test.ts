@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ExemptionSetting, exemptionOf } from '../lambda/domain/exemptions.ts';
+import { daysLeft, type ExemptionSetting, endsSoon, exemptionOf } from '../lambda/domain/exemptions.ts';
 import type { IamUser } from '../lambda/domain/model.ts';
 import { account, exemptionSetting, iamUser, NOW, rootUser } from './builders.ts';
 
@@ -62,6 +62,52 @@ describe('an exemption from the settings', () => {
   });
 });
 
+describe('the days left of an exemption', () => {
+  it.each([
+    ['2027-01-31', '2026-11-23T09:00:00.000Z', 69],
+    ['2027-01-31', '2026-11-23T00:00:00.000Z', 69],
+    ['2027-01-31', '2026-11-23T23:59:59.999Z', 69],
+    ['2026-11-24', '2026-11-23T23:59:59.999Z', 1],
+    ['2026-11-23', '2026-11-23T00:00:00.000Z', 0],
+    ['2026-11-23', '2026-11-23T23:59:59.999Z', 0],
+    ['2026-11-23', '2026-11-24T00:00:00.000Z', undefined],
+    ['2026-11-22', '2026-11-23T09:00:00.000Z', undefined],
+    // 2028 is a leap year, 2027 is none.
+    ['2028-03-01', '2028-02-28T12:00:00.000Z', 2],
+    ['2028-02-29', '2028-02-28T12:00:00.000Z', 1],
+    ['2027-03-01', '2027-02-28T12:00:00.000Z', 1],
+    ['2027-02-29', '2027-02-28T12:00:00.000Z', undefined],
+    // Clocks in Europe change on 2027-03-28 and 2027-10-31: a day in UTC has 24 hours all the same.
+    ['2027-03-29', '2027-03-27T00:30:00.000Z', 2],
+    ['2027-11-01', '2027-10-30T23:30:00.000Z', 2],
+    ['2028-01-01', '2027-12-31T23:59:59.999Z', 1],
+    ['forever', '2026-11-23T09:00:00.000Z', undefined],
+    ['', '2026-11-23T09:00:00.000Z', undefined],
+  ])('until %s are at %s: %s', (until, now, expected) => {
+    expect(daysLeft(until, new Date(now))).toBe(expected);
+  });
+
+  it.each([
+    ['2026-12-08', false],
+    ['2026-12-07', true],
+    ['2026-11-23', true],
+    ['2026-11-22', false],
+    ['forever', false],
+  ])('until %s are two weeks or fewer: %s', (until, expected) => {
+    expect(endsSoon({ until }, NOW)).toBe(expected);
+  });
+
+  it.each([
+    ['2026-11-22T23:59:59.999Z', 15, false],
+    ['2026-11-23T00:00:00.000Z', 14, true],
+    ['2026-12-07T23:59:59.999Z', 0, true],
+    ['2026-12-08T00:00:00.000Z', undefined, false],
+  ])('until 2026-12-07 are announced at %s, when there are %s: %s', (now, left, expected) => {
+    expect(daysLeft('2026-12-07', new Date(now))).toBe(left);
+    expect(endsSoon({ until: '2026-12-07' }, new Date(now))).toBe(expected);
+  });
+});
+
 describe('an exemption from tags', () => {
   const tagged = (until: string, reason?: string) =>
     iamUser({
@@ -102,5 +148,12 @@ describe('an exemption from tags', () => {
     ],
   ])('until “%s” because “%s” exempts nobody and says why', (until, reason, note) => {
     expect(exemptionOf(tagged(until, reason), [], NOW)).toEqual({ notes: [note] });
+  });
+
+  it('that is only a reason exempts nobody and says what is missing', () => {
+    const user = iamUser({ tags: { 'keyaudit:exempt-reason': 'because' } });
+    expect(exemptionOf(user, [], NOW)).toEqual({
+      notes: ['The tag keyaudit:exempt-reason has no date beside it (keyaudit:exempt-until): it exempts nobody.'],
+    });
   });
 });

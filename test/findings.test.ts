@@ -28,6 +28,9 @@ const found = (
   return findingsOf(user, violations, findingContext(context)).findings;
 };
 
+const seenIn = (...texts: string[]): Finding['locations'] =>
+  texts.map((text) => ({ source: 'repositories', state: 'seen', text }));
+
 describe('the order of findings', () => {
   /** Each line puts its first finding first, as long as all that counts for more is equal. */
   const lines: [string, Partial<Finding>, Partial<Finding>][] = [
@@ -35,6 +38,33 @@ describe('the order of findings', () => {
     ['production', { account: production, ageDays: 1 }, { account: staging, ageDays: 900 }],
     ['the older', { ageDays: 91, userName: 'zoe' }, { ageDays: 90, userName: 'alice' }],
     ['a known age, even a young one', { ageDays: 0, userName: 'zoe' }, { ageDays: null, userName: 'alice' }],
+    [
+      'the older, even if it takes more effort',
+      { ageDays: 91, locations: [], userName: 'zoe' },
+      { ageDays: 90, locations: seenIn('one'), userName: 'alice' },
+    ],
+    [
+      'a key used in one known place, before one used nowhere known',
+      { locations: seenIn('one'), userName: 'zoe' },
+      { locations: [], userName: 'alice' },
+    ],
+    [
+      'a key used nowhere known, before one used in two places',
+      { locations: [], userName: 'zoe' },
+      { locations: seenIn('one', 'two'), userName: 'alice' },
+    ],
+    [
+      'a key used in one known place, wherever else nothing was seen or nobody looked',
+      {
+        locations: [
+          ...seenIn('one'),
+          { source: 'cloudtrail', state: 'nothing-seen', text: 'no events' },
+          { source: 'third-parties', state: 'to-check', text: 'Fastly' },
+        ],
+        userName: 'zoe',
+      },
+      { locations: [{ source: 'third-parties', state: 'to-check', text: 'Fastly' }], userName: 'alice' },
+    ],
     [
       'the account of the lower id',
       { account: production, userName: 'zoe' },
@@ -57,8 +87,13 @@ describe('the order of findings', () => {
 
 describe('what a finding says of its user', () => {
   it.each([
-    [{ 'owner-slack': 'publishing-team', owner: 'Jane' }, 'publishing-team'],
+    [{ 'owner-slack': 'publishing-team', owner: 'Jane' }, '#publishing-team'],
+    [{ 'owner-slack': 'U024BE7LH', owner: 'Jane' }, 'U024BE7LH'],
+    [{ 'owner-slack': 'Publishing team' }, 'Publishing team'],
+    [{ 'owner-slack': 'a'.repeat(80) }, `#${'a'.repeat(80)}`],
+    [{ 'owner-slack': 'a'.repeat(81) }, 'a'.repeat(81)],
     [{ owner: 'Jane' }, 'Jane'],
+    [{ owner: 'publishing' }, 'publishing'],
     [{ 'owner-slack': '', owner: 'Jane' }, 'Jane'],
     [{ team: 'publishing' }, undefined],
   ])('with the tags %j: the owner is %s', (tags, owner) => {
@@ -67,7 +102,8 @@ describe('what a finding says of its user', () => {
 
   it('takes the owner from the tag that the settings name', () => {
     const tags = { team: 'publishing', 'owner-slack': 'x', owner: 'Jane' };
-    expect(found({ tags }, { ownerTag: 'team' })[0]?.owner).toBe('publishing');
+    expect(found({ tags }, { ownerTag: 'team' })[0]?.owner).toBe('#publishing');
+    expect(found({ tags: { owner: 'jane' } }, { ownerTag: 'owner' })[0]?.owner).toBe('jane');
   });
 
   it('is the description that the console keeps under the key’s own id', () => {
@@ -101,6 +137,10 @@ describe('an exemption that has ended', () => {
     expect(found({}, { exemptions })[0]?.nextStep.text).toMatch(
       /^The exemption until 2026-11-22 \(replaced by roles in January\) has ended\. Find everywhere/,
     );
+    expect(found({}, { exemptions })[0]?.exemptionNotes).toEqual([
+      'The exemption until 2026-11-22 (replaced by roles in January) has ended.',
+    ]);
+    expect(found({})[0]).not.toHaveProperty('exemptionNotes');
   });
 
   it('is not spoken of where another one is in force', () => {

@@ -50,6 +50,23 @@ describe('the CSV', () => {
     });
   });
 
+  it('says what is new of a key, and since when', () => {
+    const since = { firstSeenAt: '2026-11-01T09:00:00.000Z', stageSince: '2026-11-20T09:00:00.000Z' };
+    const all = [finding({ change: 'new' }), finding({ change: 'ongoing', worse: true, ...since }), finding()];
+    const rows = rowsOf(renderCsv(auditReport({ findings: all })));
+    expect(rows.map((row) => [row['change'], row['first_seen'], row['stage_since']])).toEqual([
+      ['new', '', ''],
+      ['worse', since.firstSeenAt, since.stageSince],
+      ['', '', ''],
+    ]);
+  });
+
+  it('tells a key without an owner from one whose owner is not known', () => {
+    const all = [finding(), finding({ accessKeyId: null }), finding({ owner: 'platform-team' })];
+    const rows = rowsOf(renderCsv(auditReport({ findings: all, exempt: [exemptFinding()] })));
+    expect(rows.map(({ owner }) => owner)).toEqual(['no owner', '', 'platform-team', 'no owner']);
+  });
+
   it('has exempt keys, failures and notes on accounts as rows of the same table', () => {
     const report = auditReport({
       accounts: [
@@ -71,8 +88,18 @@ describe('the CSV', () => {
     expect(rows[0]).toMatchObject({
       record: 'exempt',
       exempt_until: '2027-01-31',
+      exempt_days_left: '69',
       exempt_reason: 'Goes away with the old mail relay',
     });
+  });
+
+  it.each([
+    ['2026-11-23', '0'],
+    ['forever', ''],
+  ])('has the days left of an exemption until %s: “%s”', (until, expected) => {
+    const exempt = [exemptFinding({ exemption: { until, reason: 'because' } })];
+    const [row] = rowsOf(renderCsv(auditReport({ exempt })));
+    expect(row?.['exempt_days_left']).toBe(expected);
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '\n=1'])(

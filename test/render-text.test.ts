@@ -1,11 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { exemptionOf } from '../lambda/domain/exemptions.ts';
+import type { Failure } from '../lambda/domain/model.ts';
+import type { AuditReport, Finding } from '../lambda/domain/report.ts';
+import { renderCsv } from '../lambda/render/csv.ts';
 import { failureLines } from '../lambda/render/failure-lines.ts';
 import { oneLine, shorten } from '../lambda/render/safe-text.ts';
+import { slackDigest } from '../lambda/render/slack-digest.ts';
+import { snsMessage } from '../lambda/render/sns-message.ts';
 import { coverageSentence, dataAgeSentence, headline, isAllClear } from '../lambda/render/summary.ts';
 import { renderText } from '../lambda/render/text.ts';
 import { anyReport } from './arbitrary-report.ts';
-import { FIRST_KEY, SECOND_KEY } from './builders.ts';
+import { FIRST_KEY, iamUser, NOW, SECOND_KEY } from './builders.ts';
 import {
   accountFailure,
   auditReport,
@@ -46,6 +52,7 @@ Credential report: 2026-11-23 06:12 UTC, 3 hours old.
 Not read: staging (444455556666): AccessDenied.
 
 1 high and 1 low. 1 exempt. 1 resolved since the last scan.
+1 without an owner: give its user a tag owner.
 
 1. HIGH  alice in production (111122223333)
    ${FIRST_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1)
@@ -57,20 +64,76 @@ Not read: staging (444455556666): AccessDenied.
 
 2. LOW  bob in production (111122223333)
    ${SECOND_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1)
-   Overdue for rotation.
+   Overdue for rotation. No owner.
    - Key overdue: 412 days old, the limit is 90
    CloudTrail: s3 ListBuckets, from 192.0.2.1
    Next: Find everywhere ${FIRST_KEY} is used, create its replacement, put it in every one of those places and deploy.
      aws iam create-access-key --user-name bob
 
 EXEMPT: 1 key
-   legacy-mailer in production (111122223333), ${SECOND_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1): exempt until 2027-01-31, Goes away with the old mail relay
+   legacy-mailer in production (111122223333), ${SECOND_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1): exempt until 2027-01-31 (69 days left), Goes away with the old mail relay
 
 RESOLVED since the last scan
    carol in staging (444455556666): key-overdue
 
 Scan 2026-11-23T09-00-00Z
 `);
+  });
+
+  it('announces the exemptions that end within two weeks, the first to end first, each user once', () => {
+    const until = (day: string) => ({ exemption: { until: day, reason: 'because' } });
+    const report = auditReport({
+      exempt: [
+        exemptFinding({ userName: 'later', ...until('2026-12-08') }),
+        exemptFinding(until('2026-12-01')),
+        exemptFinding({ ...until('2026-12-01'), accessKeyId: FIRST_KEY }),
+        exemptFinding({ userName: 'fastly', account: staging, ...until('2026-11-23') }),
+        exemptFinding({ userName: 'malformed', ...until('soon') }),
+      ],
+    });
+    const text = renderText(report);
+    expect(text).toContain(
+      '\n\n5 exempt.\nExemptions that end within two weeks: fastly in staging (2026-11-23, last day), ' +
+        'legacy-mailer in production (2026-12-01, 8 days left).\n\n',
+    );
+    expect(text.match(/exempt until .*/g)).toEqual([
+      'exempt until 2026-12-08 (15 days left), because',
+      'exempt until 2026-12-01 (8 days left), because',
+      'exempt until 2026-12-01 (8 days left), because',
+      'exempt until 2026-11-23 (last day), because',
+      'exempt until soon, because',
+    ]);
+  });
+
+  it.each([
+    ['text', renderText],
+    ['the e-mail', (report: AuditReport) => JSON.parse(snsMessage(report).Message).email],
+    ['SNS for machines', (report: AuditReport) => JSON.parse(snsMessage(report).Message).default],
+    ['the CSV', renderCsv],
+    ['the Slack digest', (report: AuditReport) => JSON.stringify(slackDigest(report).digest.blocks)],
+  ])('says in %s that an exemption exempts nobody', (_, render) => {
+    const { notes } = exemptionOf(iamUser({ tags: { 'keyaudit:exempt-until': 'next year' } }), [], NOW);
+    const nextStep = { ...finding().nextStep, text: `${notes.join(' ')} ${finding().nextStep.text}` };
+    expect(render(auditReport({ findings: [finding({ nextStep })] }))).toContain(
+      'The tag keyaudit:exempt-until “next year” is not a date like 2027-01-31: it exempts nobody.',
+    );
+  });
+
+  it.each<[string, Partial<Finding>, Failure[], boolean]>([
+    ['is said to have none', {}, [], true],
+    ['is named', { owner: 'platform-team' }, [], false],
+    ['is not known of the root user', { accessKeyId: null, userArn: 'arn:aws:iam::111122223333:root' }, [], false],
+    ['is not known from a credential report', { accessKeyId: null }, [], false],
+    [
+      'is not known where the user could not be read in full',
+      {},
+      [{ scope: 'user', id: `${production.id}/alice`, reason: 'its tags could not be read' }],
+      false,
+    ],
+  ])('says of an ownerless key that it is one: the owner %s', (_, overrides, failures, expected) => {
+    const report = auditReport({ findings: [finding(overrides)], failures });
+    expect(renderText(report).includes('No owner.')).toBe(expected);
+    expect(renderText(report).includes('1 without an owner: give its user a tag owner.')).toBe(expected);
   });
 
   it('moves no terminal cursor and turns no reading direction', () => {

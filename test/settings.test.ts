@@ -28,7 +28,13 @@ describe('settings', () => {
         neverUsedAfterDays: 14,
         deleteInactiveAfterDays: 30,
       },
-      slack: { channel: '#govuk-developers', ownerTag: 'owner-slack', allClear: true, showUsage: false },
+      slack: {
+        channel: '#govuk-developers',
+        ownerTag: 'owner-slack',
+        allClear: true,
+        repeat: 'daily',
+        showUsage: false,
+      },
       sns: { emails: [] },
       schedule: { expression: 'cron(0 9 ? * MON-FRI *)', timezone: 'Europe/London' },
       operatorRoleArns: [],
@@ -42,6 +48,10 @@ describe('settings', () => {
     const { policy, slack } = parseSettings({ policy: { settleDays: 14 }, slack: { channel: 'C0123456789' } });
     expect(policy).toMatchObject({ settleDays: 14, rotateAfterDays: 90 });
     expect(slack).toMatchObject({ channel: 'C0123456789', allClear: true });
+  });
+
+  it.each(['daily', 'weekly', 'changes'])('repeat ongoing findings %s', (repeat) => {
+    expect(parseSettings({ slack: { repeat } }).slack.repeat).toBe(repeat);
   });
 
   it('that are wrong are refused with every problem at once, by path', () => {
@@ -96,6 +106,8 @@ describe('settings', () => {
     [{ slack: { allClear: null } }, 'slack.allClear: is null, not a boolean'],
     [{ exemptions: [{ account: '*', user: 'a', until: '2027-01-31' }] }, 'exemptions[0].reason: is missing'],
     [{ slack: { onCall: '' } }, 'slack.onCall: is empty'],
+    [{ slack: { repeat: 'monthly' } }, 'slack.repeat: is none of "daily", "weekly", "changes"'],
+    [{ slack: { repeat: true } }, 'slack.repeat: is none of "daily", "weekly", "changes"'],
     [7, '(top level): is 7, not an object'],
   ])('that are %j are refused in words', (input, problem) => {
     expect(problemsOf(() => parseSettings(input))).toEqual([problem]);
@@ -138,8 +150,11 @@ describe('an event', () => {
       resources: [],
       detail: '{}',
     };
-    expect(parseEvent(scheduled)).toEqual({ notify: true });
-    expect(parseEvent({ ...scheduled, source: 'aws.events', detail: {} })).toEqual({ notify: true });
+    expect(parseEvent(scheduled)).toEqual({ notify: true, scheduledTime: '2026-11-23T09:00:00Z' });
+    expect(parseEvent({ ...scheduled, source: 'aws.events', detail: {} })).toEqual({
+      notify: true,
+      scheduledTime: '2026-11-23T09:00:00Z',
+    });
   });
 
   it('with an unknown or wrong field is refused by name', () => {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { slackDigest } from '../lambda/render/slack-digest.ts';
-import { linked } from '../lambda/render/slack-finding.ts';
-import { characterCount, escapeText, messageText, type SlackMessage } from '../lambda/render/slack-limits.ts';
-import { anyReport } from './arbitrary-report.ts';
 import { FIRST_KEY, SECOND_KEY } from './builders.ts';
-import { checkBlocks } from './fake-aws/slack-blocks.ts';
 import {
   accountFailure,
   auditReport,
@@ -18,20 +13,7 @@ import {
   scannedAccount,
   staging,
 } from './report-builders.ts';
-
-type Words = { text?: unknown; elements?: Words[]; rows?: Words[][]; type?: string };
-
-/** What a reader sees of blocks, a line for each. */
-const seen = (blocks: readonly unknown[]): string => (blocks as Words[]).map((block) => wordsOf(block)).join('\n');
-
-const wordsOf = ({ text, elements, rows, type }: Words): string => {
-  if (typeof text === 'string') return text;
-  if (text) return wordsOf(text as Words);
-  if (rows) return rows.map((row) => row.map(wordsOf).join(' | ')).join('\n');
-  return (elements ?? []).map(wordsOf).join(type === 'rich_text' ? '\n' : '');
-};
-
-const messagesOf = ({ digest, thread }: ReturnType<typeof slackDigest>): SlackMessage[] => [digest, ...thread];
+import { seen } from './slack-seen.ts';
 
 describe('the digest', () => {
   it('says what was read before what was found, then each finding in full', () => {
@@ -131,7 +113,7 @@ describe('the digest', () => {
   it('puts ten in full and the rest into a table of the thread', () => {
     const { digest, thread } = slackDigest(auditReport({ findings: findings(25) }));
     expect(seen(digest.blocks).match(/^\d+\. /gm)).toHaveLength(10);
-    expect(seen(digest.blocks)).toContain('Findings 11 to 25 of 25: in the thread.');
+    expect(seen(digest.blocks)).toContain('15 of 25 findings: in the thread.');
     expect(thread).toHaveLength(1);
     expect(seen(thread[0]?.blocks ?? [])).toContain(
       'Findings 11 to 25 of 25.\nSeverity | User | Key | Age | Last used | Next step\n' +
@@ -159,14 +141,41 @@ describe('the digest', () => {
     expect(seen(digest.blocks)).toMatch(/^All clear.* 1 exempt\.$/);
     expect(seen(thread[0]?.blocks ?? [])).toBe(
       'Exempt: 1 key.\nUser | Key | Age | Exempt until | Reason\n' +
-        `legacy-mailer in production | ${SECOND_KEY} | 412 days old | 2027-01-31 | Goes away with the old mail relay`,
+        `legacy-mailer in production | ${SECOND_KEY} | 412 days old | 2027-01-31 (69 days left) | Goes away with the old mail relay`,
+    );
+  });
+
+  it('announces exemptions that end within two weeks, to screen readers too, and in an all-clear', () => {
+    const exempt = [exemptFinding({ exemption: { until: '2026-12-01', reason: 'because' } }), exemptFinding()];
+    const words = 'Exemptions that end within two weeks: legacy-mailer in production (2026-12-01, 8 days left).';
+    const { digest } = slackDigest(auditReport({ findings: [finding()], exempt }));
+    expect(seen(digest.blocks)).toContain(`1 high. 2 exempt.\n${words}\n1 without`);
+    expect(digest.text).toContain(`\n1 high. 2 exempt.\n${words}\n1 without`);
+    const allClear = slackDigest(auditReport({ exempt })).digest;
+    expect(seen(allClear.blocks)).toMatch(/^All clear.* 2 exempt\. Exemptions that end .*8 days left\)\.$/);
+    expect(allClear.text).toContain(words);
+  });
+
+  it('announces only as many ending exemptions as a reader reads', () => {
+    const exempt = Array.from({ length: 7 }, (_, position) =>
+      exemptFinding({ userName: `user-${position}`, exemption: { until: '2026-11-30', reason: 'because' } }),
+    );
+    expect(seen(slackDigest(auditReport({ exempt })).digest.blocks)).toMatch(
+      / user-4 in production \(2026-11-30, 7 days left\) and 2 more\.$/,
+    );
+  });
+
+  it('says that a key has no owner', () => {
+    const { digest } = slackDigest(auditReport({ findings: [finding()] }));
+    expect(seen(digest.blocks)).toMatch(
+      /\n1 without an owner: give its user a tag owner\.\n.*\n.*\nOverdue for rotation\. No owner\.\n/,
     );
   });
 
   it('says which findings are in the CSV only, when the thread is full', () => {
     const { digest, thread, csv } = slackDigest(auditReport({ findings: findings(1_000), exempt: [exemptFinding()] }));
     expect(thread).toHaveLength(5);
-    expect(seen(digest.blocks)).toMatch(/Findings \d+ to 1000: in its CSV only\./);
+    expect(seen(digest.blocks)).toMatch(/\d+ of 1000 findings: in the thread\. \d+: in its CSV only\./);
     expect(seen(thread[3]?.blocks ?? [])).toMatch(/\d+ more: only in the CSV\./);
     expect(parse(csv?.content ?? '')).toHaveLength(1_002);
   });
@@ -188,108 +197,5 @@ describe('the digest', () => {
     );
     expect(seen(digest.blocks)).toContain('production (111122223333): no credential report: read user by user.');
     expect(seen(digest.blocks)).not.toContain('Credential report:');
-  });
-});
-
-describe('any report', () => {
-  const runs = { numRuns: 40 };
-
-  it('becomes messages within every limit, which Slack takes', () => {
-    fc.assert(
-      fc.property(anyReport(300), (report) => {
-        const messages = messagesOf(slackDigest(report));
-        expect(messages.length).toBeLessThanOrEqual(6);
-        for (const { text, blocks } of messages) {
-          expect(checkBlocks(blocks)).toEqual({ errors: [] });
-          expect(characterCount(blocks)).toBeLessThanOrEqual(12_000);
-          expect(text.length).toBeLessThanOrEqual(3_900);
-          expect(text.trim()).not.toBe('');
-        }
-      }),
-      runs,
-    );
-  });
-
-  it('has no markup: text is escaped, and nothing in blocks is mrkdwn or a mention', () => {
-    fc.assert(
-      fc.property(anyReport(60), (report) => {
-        for (const { text, blocks } of messagesOf(slackDigest(report))) {
-          expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
-          const types = JSON.stringify(blocks).match(/"type":"\w+"/g) ?? [];
-          const markup = types.filter((type) =>
-            /"(mrkdwn|markdown|user|usergroup|broadcast|channel|emoji)"/.test(type),
-          );
-          expect(markup).toEqual([]);
-        }
-      }),
-      runs,
-    );
-  });
-
-  it('has every finding in the digest, the thread or the CSV, and says where', () => {
-    fc.assert(
-      fc.property(anyReport(300), (report) => {
-        const { digest, thread, csv } = slackDigest(report);
-        const numbers = [digest, ...thread]
-          .flatMap(({ blocks }) => blocks as Words[])
-          .flatMap((block) => (block.rows ? block.rows.slice(1).map(([cell]) => cell as Words) : [block]))
-          .flatMap((words) => /^(\d+)\. (?:Critical|High|Medium|Low)/.exec(wordsOf(words))?.[1] ?? []);
-        const total = report.findings.length;
-        expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, position) => String(position + 1)));
-        if (numbers.length < total) {
-          const only = numbers.length + 1 === total ? `Finding ${total}` : `Findings ${numbers.length + 1} to ${total}`;
-          expect(seen(digest.blocks)).toContain(`${only}: in its CSV only.`);
-        }
-        const rows: string[][] = csv ? parse(csv.content) : [];
-        expect(rows.filter(([record]) => record === 'finding')).toHaveLength(total);
-      }),
-      runs,
-    );
-  });
-});
-
-describe('text', () => {
-  it('is escaped in the order that Slack asks for', () => {
-    expect(escapeText('<!channel> & <@U024BE7LH>')).toBe('&lt;!channel&gt; &amp; &lt;@U024BE7LH&gt;');
-  });
-
-  it('is cut between entries, and says how many more there are', () => {
-    const entries = Array.from({ length: 100 }, (_, position) => `${position} ${'&'.repeat(30)}`);
-    const text = messageText(['head'], entries, (left) => `${left} more`);
-    const lines = text.split('\n');
-    expect(text.length).toBeLessThanOrEqual(3_900);
-    expect(lines.at(-1)).toBe(`${100 - (lines.length - 2)} more`);
-    expect(lines.slice(1, -1)).toEqual(entries.slice(0, lines.length - 2).map(escapeText));
-  });
-
-  it('carries the whole summary of a small report', () => {
-    expect(slackDigest(auditReport({ findings: [finding()] })).digest.text).toBe(
-      [
-        '1 access key needs attention.',
-        'Read production (111122223333): 74 users, 101 access keys.',
-        'Credential report: 2026-11-23 06:12 UTC, 3 hours old.',
-        '1 high.',
-        `1. High: alice in production, ${FIRST_KEY}, 412 days old, last used 2 days ago (s3, eu-west-1). ` +
-          'Overdue for rotation. Next: Find where it is used, create its replacement.',
-      ].join('\n'),
-    );
-  });
-});
-
-describe('links', () => {
-  it('are made of https addresses, without the punctuation after them', () => {
-    expect(linked('See https://example.com/a?b=c. Or (https://example.org).', 500)).toEqual([
-      { type: 'text', text: 'See ' },
-      { type: 'link', url: 'https://example.com/a?b=c', text: 'example.com/…' },
-      { type: 'text', text: '. Or (' },
-      { type: 'link', url: 'https://example.org', text: 'example.org' },
-      { type: 'text', text: ').' },
-    ]);
-  });
-
-  it('are not made of anything else', () => {
-    expect(linked('http://example.com javascript:alert(1) https://', 500)).toEqual([
-      { type: 'text', text: 'http://example.com javascript:alert(1) https://' },
-    ]);
   });
 });

@@ -82,22 +82,25 @@ describe('telling Slack', () => {
   it('says all clear, unless it was asked not to', async () => {
     const server = await start();
     await notify(auditReport(), contextFor(server));
-    await notify(
-      auditReport(),
-      contextFor(server, [], { slack: { channel: '#govuk-developers', allClear: false, showUsage: false } }),
-    );
+    await notify(auditReport(), contextFor(server, [], { slack: { ...notifierContext().slack, allClear: false } }));
     expect(server.messages.map(({ text }) => text.split('\n')[0])).toEqual([
       'All clear: no access key needs attention.',
     ]);
   });
 
+  it('repeats ongoing findings as often as the settings say', async () => {
+    const server = await start();
+    const report = auditReport({ findings: [finding({ change: 'ongoing' })] });
+    const slack = { ...notifierContext().slack, repeat: 'changes' as const };
+    await notify(report, contextFor(server, [], { slack }));
+    expect(server.messages[0]).toMatchObject({ text: slackDigest(report, slack).digest.text });
+    expect(server.messages[0]?.text).toContain('1 ongoing one is not listed here.');
+  });
+
   it('posts a report with nothing found but an account failed, even where all-clears are not wanted', async () => {
     const server = await start();
     const report = auditReport({ accounts: [scannedAccount(production), failedAccount(staging, 'AccessDenied')] });
-    await notify(
-      report,
-      contextFor(server, [], { slack: { channel: '#govuk-developers', allClear: false, showUsage: false } }),
-    );
+    await notify(report, contextFor(server, [], { slack: { ...notifierContext().slack, allClear: false } }));
     expect(server.messages).toHaveLength(1);
   });
 });
@@ -169,6 +172,39 @@ describe('what Slack will not have', () => {
       { text: expect.stringContaining('1 access key needs attention'), blocks: undefined },
     ]);
     expect(server.files).toHaveLength(1);
+  });
+
+  it('the mention of an owner that it does not know: posts the digest without mentions', async () => {
+    const server = await start();
+    const report = auditReport({ findings: findings(2, (at) => ({ owner: `U0UNKNOWN${at}` })) });
+    server.faults.add({
+      operation: 'slack:chat.postMessage',
+      kind: 'error',
+      code: 'invalid_blocks',
+      when: ({ blocks }) => JSON.stringify(blocks ?? []).includes('{"type":"user","user_id":"U0UNKNOWN1"}'),
+    });
+    expect(await messageOf(notify(report, contextFor(server)))).toBe(
+      'The digest is in #govuk-developers on Slack, but without its mentions of owners. ' +
+        'An owner tag holds an id that Slack does not take: correct it.',
+    );
+    expect(server.messages).toMatchObject([{ text: slackDigest(report).digest.text }]);
+    expect(JSON.stringify(server.messages[0]?.blocks)).toContain('{"type":"text","text":"U0UNKNOWN1"}');
+    expect(server.files).toHaveLength(1);
+  });
+
+  it('any layout of a digest with mentions: posts the words without it', async () => {
+    const server = await start();
+    server.faults.add({
+      operation: 'slack:chat.postMessage',
+      kind: 'error',
+      code: 'invalid_blocks',
+      when: ({ blocks }) => blocks !== undefined,
+    });
+    const report = auditReport({ findings: [finding({ owner: 'U024BE7LH' })] });
+    expect(await messageOf(notify(report, contextFor(server)))).toContain(
+      'but without its layout. Slack does not take',
+    );
+    expect(server.messages).toMatchObject([{ text: slackDigest(report).digest.text, blocks: undefined }]);
   });
 
   it('the CSV only: everything else is there, and the thread says so', async () => {

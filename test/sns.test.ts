@@ -12,6 +12,7 @@ import { type FakeAws, fakeWorld, startFakeAws } from './fake-aws/index.ts';
 import { notifierContext } from './notifier-context.ts';
 import {
   auditReport,
+  exemptFinding,
   failedAccount,
   finding,
   findings,
@@ -77,6 +78,28 @@ describe('the message', () => {
     expect(bodies(message).email).toContain(note);
     const oneMore = sizeInBytes(message) / told.findings.length;
     expect(sizeInBytes(message)).toBeGreaterThan(262_144 - 2 * oneMore);
+  });
+
+  it('announces exemptions that end within two weeks, of a report that is too long too', () => {
+    const exempt = [exemptFinding({ exemption: { until: '2026-12-01', reason: 'because' } })];
+    for (const count of [1, 5_000]) {
+      expect(bodies(snsMessage(auditReport({ findings: findings(count), exempt }))).email).toContain(
+        'Exemptions that end within two weeks: legacy-mailer in production (2026-12-01, 8 days left).',
+      );
+    }
+  });
+
+  it('says of no key whose tags could not be read that it has no owner, where that failure is left out', () => {
+    const failures = findings(5_000).map(({ userName }) => ({
+      scope: 'user' as const,
+      id: `${production.id}/${userName}`,
+      reason: 'its tags could not be read',
+    }));
+    const lists = { findings: findings(2_000), failures: failures.reverse() };
+    const { email } = bodies(snsMessage(auditReport(lists)));
+    expect(email).toContain('1. HIGH  user-0');
+    expect(email).not.toContain('No owner');
+    expect(bodies(snsMessage(auditReport({ findings: lists.findings }))).email).toContain('No owner');
   });
 
   it('shortens long reasons before it leaves anything out', () => {

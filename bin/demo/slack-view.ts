@@ -12,6 +12,9 @@ type Node = {
   style?: string | { bold?: boolean; code?: boolean; italic?: boolean };
   elements?: Node[];
   rows?: Node[][];
+  user_id?: string;
+  usergroup_id?: string;
+  channel_id?: string;
 };
 
 const node = (value: unknown): Node => (typeof value === 'object' && value !== null ? value : {});
@@ -43,6 +46,9 @@ const viewRichText = (element: Node): string => {
 };
 
 const inline = (element: Node): string => {
+  const mentioned = element.user_id ?? element.usergroup_id;
+  if (mentioned) return pc.blue(`@${mentioned}`);
+  if (element.channel_id) return pc.blue(`#${element.channel_id}`);
   const text = typeof element.text === 'string' ? element.text : (element.elements ?? []).map(inline).join('');
   const shown = element.type === 'link' ? pc.underline(text || (element.url ?? '')) : text;
   const style = typeof element.style === 'object' ? element.style : {};

@@ -1,3 +1,4 @@
+import { ownerOf } from '../../lambda/domain/findings.ts';
 import { nextStepOf } from '../../lambda/domain/next-step.ts';
 import type { RotationStage } from '../../lambda/domain/rotation.ts';
 import { failureLines } from '../../lambda/render/failure-lines.ts';
@@ -91,7 +92,7 @@ const whoseLines = (
 ): string[] => {
   const { user, accessKeyId } = found;
   const description = user?.tags[accessKeyId];
-  const owner = user?.tags[slack.ownerTag] || user?.tags['owner'];
+  const owner = user && ownerOf(user.tags, slack.ownerTag);
   return [
     keyHeader({ ...found, locations: [] }, now),
     ...(description ? [`Key description: ${oneLine(description)}`] : []),

@@ -12,6 +12,24 @@ export type ExemptionVerdict = { exemption?: Exemption; notes: string[] };
 export const EXEMPT_UNTIL_TAG = 'keyaudit:exempt-until';
 export const EXEMPT_REASON_TAG = 'keyaudit:exempt-reason';
 
+/** An exemption with so many days left, or fewer, announces that it ends; in words: within two weeks. */
+export const ANNOUNCED_DAYS = 14;
+
+/**
+ * Whole days that an exemption still counts after today, in UTC: `0` on its last day, which counts through its end. `undefined`
+ * where it is past, or `until` is no calendar date.
+ */
+export const daysLeft = (until: string, now: Date): number | undefined => {
+  const ends = endOfDay(until);
+  return ends === undefined || now.getTime() >= ends ? undefined : Math.ceil((ends - now.getTime()) / DAY) - 1;
+};
+
+/** Whether an exemption is in its last `ANNOUNCED_DAYS`. */
+export const endsSoon = ({ until }: Pick<Exemption, 'until'>, now: Date): boolean => {
+  const left = daysLeft(until, now);
+  return left !== undefined && left <= ANNOUNCED_DAYS;
+};
+
 /**
  * Whether a user is exempt at `now`, by settings or by tags. Exemptions fail closed: one that is past its date, has no
  * readable date or gives no reason exempts nobody, and says so. The root user is exempt only where it is named in full.
@@ -24,14 +42,19 @@ export const exemptionOf = (user: IamUser, settings: readonly ExemptionSetting[]
     .filter(({ ends, reason }) => reason && ends !== undefined && now.getTime() < ends)
     .sort((a, b) => (b.ends ?? 0) - (a.ends ?? 0))[0];
   if (inForce) return { exemption: { until: inForce.until, reason: inForce.reason }, notes: [] };
-  return {
-    notes: claims.map(({ source, until, reason, ends }) => {
-      if (ends === undefined) return `${source} “${until}” is not a date like 2027-01-31: it exempts nobody.`;
-      if (!reason) return `${source} ${until} gives no reason (${EXEMPT_REASON_TAG}): it exempts nobody.`;
-      return `${source} ${until} (${reason}) has ended.`;
-    }),
-  };
+  const notes = claims.map(({ source, until, reason, ends }) => {
+    if (ends === undefined) return `${source} “${until}” is not a date like 2027-01-31: it exempts nobody.`;
+    if (!reason) return `${source} ${until} gives no reason (${EXEMPT_REASON_TAG}): it exempts nobody.`;
+    return `${source} ${until} (${reason}) has ended.`;
+  });
+  return { notes: [...notes, ...withoutDate(user)] };
 };
+
+/** Somebody who wrote a reason counts on an exemption. */
+const withoutDate = ({ tags }: IamUser): string[] =>
+  tags[EXEMPT_REASON_TAG] !== undefined && tags[EXEMPT_UNTIL_TAG] === undefined
+    ? [`The tag ${EXEMPT_REASON_TAG} has no date beside it (${EXEMPT_UNTIL_TAG}): it exempts nobody.`]
+    : [];
 
 type Claim = { source: string; until: string; reason: string };
 

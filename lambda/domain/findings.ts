@@ -1,5 +1,5 @@
 import { type ExemptionSetting, exemptionOf } from './exemptions.ts';
-import { type AccessKey, type IamUser, type Severity, severityRank, type Violation } from './model.ts';
+import { type AccessKey, type IamUser, type Severity, severityRank, type Tags, type Violation } from './model.ts';
 import { nextStepOf, type TeamContext } from './next-step.ts';
 import type { ExemptFinding, Finding, ReportedLastUsed } from './report.ts';
 import type { Clock } from './rotation.ts';
@@ -23,7 +23,7 @@ export const findingsOf = (
   if (keys.length === 0) return { findings: [], exempt: [] };
   const { exemption, notes } = exemptionOf(user, context.exemptions, context.now);
   const { stage, nextStep } = nextStepOf(user, context, context.team);
-  const owner = user.tags[context.ownerTag] || user.tags['owner'];
+  const owner = ownerOf(user.tags, context.ownerTag);
   const findings = keys.map((key): Finding => {
     const seen = violations.filter((violation) => violation.key === key);
     const description = key.accessKeyId === null ? undefined : user.tags[key.accessKeyId];
@@ -49,6 +49,7 @@ export const findingsOf = (
       ...(owner && { owner }),
       ...(description && { description }),
       locations: [],
+      ...(notes.length > 0 && { exemptionNotes: notes }),
     };
   });
   return exemption
@@ -56,12 +57,29 @@ export const findingsOf = (
     : { findings, exempt: [] };
 };
 
-/** The order of work: severity, production first, age (unknown last); then by name, so that it is always the same. */
+/** Names of channels: https://docs.slack.dev/reference/methods/conversations.create#naming */
+const CHANNEL_NAME = /^[a-z0-9_][a-z0-9_-]{0,79}$/;
+
+/** Whom a user's tags name as its owner. Tags take no `#`: in the tag for Slack, the name of a channel stands without it. */
+export const ownerOf = (tags: Tags, ownerTag: string): string | undefined => {
+  const inSlack = tags[ownerTag];
+  if (!inSlack) return tags['owner'] || undefined;
+  return ownerTag !== 'owner' && CHANNEL_NAME.test(inSlack) ? `#${inSlack}` : inSlack;
+};
+
+/** The order of work: severity, production first, age (unknown last), effort; then by name, so that it is always the same. */
 export const byRank = (a: Finding, b: Finding): number =>
   severityRank(b.severity) - severityRank(a.severity) ||
   Number(b.account.production) - Number(a.account.production) ||
   (b.ageDays ?? -1) - (a.ageDays ?? -1) ||
+  effort(a) - effort(b) ||
   compare(identity(a), identity(b));
+
+/** One known place is quickly changed, none has to be searched for, and many take the longest. */
+const effort = ({ locations }: Finding): number => {
+  const places = locations.filter(({ state }) => state === 'seen').length;
+  return places === 1 ? 0 : places === 0 ? 1 : 2;
+};
 
 const identity = ({ account, userName, accessKeyId }: Finding): string =>
   [account.id, userName, accessKeyId ?? ''].join('/');

@@ -32,8 +32,14 @@ export type Finding = {
   owner?: string;
   description?: string;
   locations: KeyLocation[];
+  /** Why an exemption that somebody may count on is not in force, in sentences; the next step's text begins with them. */
+  exemptionNotes?: string[];
   change?: 'new' | 'ongoing';
   firstSeenAt?: Instant;
+  /** The start of the first of the scans that found this stage and this step, without one in between that found another. */
+  stageSince?: Instant;
+  /** The scan before found it less severe, or exempt, or its old key quiet that is used again. */
+  worse?: true;
 };
 
 export type ExemptFinding = Finding & { exemption: { until: string; reason: string } };

@@ -20,7 +20,7 @@ export const notifierContext = (
   { slack }: Pick<Settings, 'slack'>,
   { SNS_TOPIC_ARN: snsTopicArn, SLACK_API_URL: slackApiUrl }: Environment,
   getSlackToken: NotifierContext['getSlackToken'],
-): Omit<NotifierContext, 'signal'> => ({
+): Omit<NotifierContext, 'signal' | 'once'> => ({
   slack,
   getSlackToken,
   createSlackClient: slackClient(slackApiUrl ? { slackApiUrl } : {}),

@@ -6,7 +6,7 @@ import type { Notifier } from './notifier.ts';
 /** One message a scan, all-clears included: a scan that says nothing cannot be told from one that did not run. */
 export const sns: Notifier = {
   id: 'sns',
-  connect: async ({ snsTopicArn, createSnsClient, wholeReport, signal }) => {
+  connect: async ({ snsTopicArn, createSnsClient, wholeReport, once, signal }) => {
     if (!snsTopicArn) return { ready: false, why: 'There is no SNS topic: SNS_TOPIC_ARN is not set.' };
     if (!snsTopicArn.startsWith('arn:')) throw new Error(`SNS_TOPIC_ARN is ${snsTopicArn}: that is no ARN.`);
     return {
@@ -14,7 +14,10 @@ export const sns: Notifier = {
       notify: async (report) => {
         const command = new PublishCommand({ TopicArn: snsTopicArn, ...snsMessage(report, wholeReport) });
         try {
-          await createSnsClient().send(command, { abortSignal: signal });
+          await once('message', async () => {
+            await createSnsClient().send(command, { abortSignal: signal });
+            return undefined;
+          });
         } catch (error) {
           throw new Error(`Nothing was published to the SNS topic ${snsTopicArn}. ${advice(error)}`, { cause: error });
         }

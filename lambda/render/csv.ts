@@ -1,12 +1,15 @@
 import { stringify } from 'csv-stringify/sync';
+import { daysLeft } from '../domain/exemptions.ts';
 import type { Failure } from '../domain/model.ts';
 import type { AuditReport, ExemptFinding, Finding } from '../domain/report.ts';
 import { everyFailure } from './failure-lines.ts';
 import { manyLines } from './safe-text.ts';
-import { locationLine } from './wording.ts';
+import { reportedAt } from './summary.ts';
+import { locationLine, ownerlessIn } from './wording.ts';
 
 type Row = { record: 'finding' | 'exempt' | 'failure' | 'note' } & Partial<Finding> & {
     exemption?: ExemptFinding['exemption'];
+    exemptDaysLeft?: number | undefined;
     remark?: Failure;
   };
 type Cell = string | number | null | undefined;
@@ -37,8 +40,12 @@ const columns: Record<string, (row: Row) => Cell> = {
   owner: ({ owner }) => owner,
   description: ({ description }) => description,
   locations: ({ locations }) => locations?.map(locationLine).join('\n'),
+  change: ({ change, worse }) => (worse ? 'worse' : change),
+  first_seen: ({ firstSeenAt }) => firstSeenAt,
+  stage_since: ({ stageSince }) => stageSince,
   user_arn: ({ userArn }) => userArn,
   exempt_until: ({ exemption }) => exemption?.until,
+  exempt_days_left: ({ exemptDaysLeft }) => exemptDaysLeft,
   exempt_reason: ({ exemption }) => exemption?.reason,
   about: ({ remark }) => remark?.scope,
   about_id: ({ remark }) => remark?.id,
@@ -56,14 +63,28 @@ export const renderCsv = (report: AuditReport): string =>
     { header: true, columns: Object.keys(columns), escape_formulas: true },
   );
 
-const rowsOf = (report: AuditReport): Row[] => [
-  ...report.findings.map((finding): Row => ({ record: 'finding', ...finding })),
-  ...report.exempt.map((finding): Row => ({ record: 'exempt', ...finding })),
-  ...everyFailure(report).map((remark): Row => ({ record: 'failure', remark })),
-  ...report.accounts.flatMap(({ id, status, reason }): Row[] =>
-    status === 'scanned' && reason !== undefined ? [{ record: 'note', remark: { scope: 'account', id, reason } }] : [],
-  ),
-];
+const rowsOf = (report: AuditReport): Row[] => {
+  const isOwnerless = ownerlessIn(report);
+  /** An empty cell says that the owner is not known. */
+  const owned = <Found extends Finding>(finding: Found): Found =>
+    isOwnerless(finding) ? { ...finding, owner: 'no owner' } : finding;
+  return [
+    ...report.findings.map((finding): Row => ({ record: 'finding', ...owned(finding) })),
+    ...report.exempt.map(
+      (finding): Row => ({
+        record: 'exempt',
+        ...owned(finding),
+        exemptDaysLeft: daysLeft(finding.exemption.until, reportedAt(report)),
+      }),
+    ),
+    ...everyFailure(report).map((remark): Row => ({ record: 'failure', remark })),
+    ...report.accounts.flatMap(({ id, status, reason }): Row[] =>
+      status === 'scanned' && reason !== undefined
+        ? [{ record: 'note', remark: { scope: 'account', id, reason } }]
+        : [],
+    ),
+  ];
+};
 
 /** Tabs and carriage returns go with the other control characters, so no cell can start with one. */
 const cell = (value: Cell): string | number => (typeof value === 'string' ? manyLines(value) : (value ?? ''));

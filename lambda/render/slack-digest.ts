@@ -1,21 +1,29 @@
 import type { ContextBlock, HeaderBlock, KnownBlock, RichTextBlock } from '@slack/types';
+import type { Repeat } from '../domain/news.ts';
 import type { AuditReport } from '../domain/report.ts';
 import { renderCsv } from './csv.ts';
 import { everyFailure } from './failure-lines.ts';
 import { shorten } from './safe-text.ts';
-import { findingBlock } from './slack-finding.ts';
+import { type Agenda, agendaOf, type Entry, FIRST, heldBackSentence, readable } from './slack-agenda.ts';
+import { findingBlock, linesBlock, type Placed, placed } from './slack-finding.ts';
 import { fits, messageText, type SlackMessage, slackLimits, storedSize } from './slack-limits.ts';
 import { type Thread, threadMessages } from './slack-thread.ts';
-import { countsSentence, coverageLines, headline, isAllClear, reportedAt } from './summary.ts';
-import { earlierSameStep, findingLine } from './wording.ts';
+import {
+  countsSentence,
+  coverageLines,
+  headline,
+  isAllClear,
+  noteSentences,
+  reportedAt,
+  resolvedSentence,
+} from './summary.ts';
+import { findingLine, newsNote, ongoingLine, stuckSentence } from './wording.ts';
 
 /** A file to be attached in the thread. */
 export type Attachment = { filename: string; content: string };
 /** What Slack is told of one report: one message in the channel, the rest in its thread. */
 export type SlackDigest = { digest: SlackMessage; thread: SlackMessage[]; csv?: Attachment };
 
-/** The findings that matter most, in full. */
-const IN_FULL = 10;
 /** The head may take this much of the message (as `storedSize` counts), so that many failures leave room for findings. */
 const HEAD_LIMIT = 4_500;
 const HEAD_LINES = 20;
@@ -25,62 +33,90 @@ const LINES = { names: 5, reason: 240 };
 const CLOSING = 700;
 
 /** The report as Slack messages, every one within Slack's limits, and every finding in the digest, the thread or the CSV. */
-export const slackDigest = (report: AuditReport): SlackDigest => {
-  const head = headBlocks(report);
-  const details = detailBlocks(report);
-  const inDigest = countThatFits(head, details);
-  const thread = threadMessages(report, inDigest, details.slice(inDigest));
+export const slackDigest = (report: AuditReport, { repeat }: { repeat: Repeat } = { repeat: 'daily' }): SlackDigest => {
+  const agenda = agendaOf(report, repeat);
+  const notes = [
+    resolvedSentence(report, LINES.names),
+    ...noteSentences(report, LINES.names),
+    heldBackSentence(agenda, repeat),
+  ].filter(Boolean);
+  const head = headBlocks(report, notes);
+  const wanted = placed(readable(agenda.entries), report);
+  const shown = wanted.slice(0, countThatFits(head, wanted));
+  const thread = threadMessages(report, shown, wanted.slice(shown.length));
   const csv = attachment(report);
-  const closing = csv && !isAllClear(report) ? [contextBlock(closingLine(report, inDigest, thread))] : [];
+  const closing = csv && !isAllClear(report) ? [contextBlock(closingLine(report, shown.length, thread))] : [];
   return {
-    digest: { text: digestText(report), blocks: [...head, ...details.slice(0, inDigest), ...closing] },
+    digest: { text: digestText(report, notes, agenda), blocks: [...head, ...bodyBlocks(shown), ...closing] },
     thread: thread.messages,
     ...(csv && { csv }),
   };
 };
 
-const headBlocks = (report: AuditReport): KnownBlock[] => {
+const headBlocks = (report: AuditReport, notes: readonly string[]): KnownBlock[] => {
   const lines = coverageLines(report, LINES);
   const counts = countsSentence(report);
   if (isAllClear(report)) {
-    const line = shorten([`${headline(report)}.`, ...lines, counts].join(' ').trim(), ALL_CLEAR_LIMIT);
-    return [textBlock(line, '')];
+    const words = [`${headline(report)}.`, ...lines, counts, ...notes].filter(Boolean);
+    return [textBlock(shorten(words.join(' '), ALL_CLEAR_LIMIT))];
   }
   for (let shown = Math.min(lines.length, HEAD_LINES); ; shown -= 1) {
     const left = lines.length - shown;
     const more = left > 0 ? [`… and ${left} more like these: all are in the CSV in the thread.`] : [];
-    const block = textBlock([...lines.slice(0, shown), ...more].join('\n'), counts);
+    const block = textBlock([...lines.slice(0, shown), ...more].join('\n'), counts, notes);
     if (shown === 0 || storedSize([block]) <= HEAD_LIMIT) return [headerBlock(headline(report)), block];
   }
 };
 
-const detailBlocks = (report: AuditReport): RichTextBlock[] => {
-  const first = report.findings.slice(0, IN_FULL);
-  const sameAs = earlierSameStep(first);
-  const now = reportedAt(report);
-  return first.map((finding, position) => {
-    const earlier = sameAs[position];
-    return findingBlock(finding, {
-      number: position + 1,
-      now,
-      ...(earlier !== undefined && { stepAt: earlier + 1 }),
-    });
-  });
+/** Whether there was an earlier scan to compare with. */
+const isCompared = (entries: readonly Entry[]): boolean => entries.some(({ finding }) => finding.change !== undefined);
+
+/** The findings under their headings, which a few findings do without. */
+const bodyBlocks = (entries: readonly Placed[]): KnownBlock[] => {
+  const others = entries.slice(FIRST);
+  const parts = [
+    { heading: 'First these', entries: entries.slice(0, FIRST) },
+    { heading: isCompared(entries) ? 'New or changed' : 'Then these', entries: others.filter(({ inFull }) => inFull) },
+    { heading: 'Ongoing', entries: others.filter(({ inFull }) => !inFull) },
+  ].filter((part) => part.entries.length > 0);
+  return parts.flatMap((part) => [
+    ...(parts.length > 1 ? [headerBlock(part.heading)] : []),
+    ...partBlocks(part.entries),
+  ]);
 };
 
-const countThatFits = (head: readonly KnownBlock[], details: readonly KnownBlock[]): number => {
+const partBlocks = (entries: readonly Placed[]): KnownBlock[] => {
+  const blocks: KnownBlock[] = [];
+  let lines: Placed[] = [];
+  const endLines = () => {
+    if (lines.length > 0) blocks.push(linesBlock(lines));
+    lines = [];
+  };
+  for (const entry of entries) {
+    if (!entry.inFull) lines.push(entry);
+    else {
+      endLines();
+      blocks.push(findingBlock(entry));
+    }
+  }
+  endLines();
+  return blocks;
+};
+
+const countThatFits = (head: readonly KnownBlock[], entries: readonly Placed[]): number => {
   const room = contextBlock('x'.repeat(CLOSING));
-  let count = details.length;
-  while (count > 0 && !fits([...head, ...details.slice(0, count), room])) count -= 1;
+  let count = entries.length;
+  while (count > 0 && !fits([...head, ...bodyBlocks(entries.slice(0, count)), room])) count -= 1;
   return count;
 };
 
 /** Where to find what the digest does not show. */
 const closingLine = (report: AuditReport, inDigest: number, { listed, exemptListed }: Thread): string => {
   const total = report.findings.length;
+  const left = total - inDigest - listed;
   return [
-    ...(listed > inDigest ? [`${range(inDigest + 1, listed)} of ${total}: in the thread.`] : []),
-    ...(total > listed ? [`${range(listed + 1, total)}: in its CSV only.`] : []),
+    ...(listed > 0 ? [`${listed} of ${total} findings: in the thread.`] : []),
+    ...(left > 0 ? [`${left}: in its CSV only.`] : []),
     ...(exemptListed > 0
       ? [`Exempt: in the thread${exemptListed < report.exempt.length ? ', all in its CSV' : ''}.`]
       : []),
@@ -88,14 +124,15 @@ const closingLine = (report: AuditReport, inDigest: number, { listed, exemptList
   ].join(' ');
 };
 
-const range = (first: number, last: number): string =>
-  first === last ? `Finding ${first}` : `Findings ${first} to ${last}`;
-
-const digestText = (report: AuditReport): string => {
+const digestText = (report: AuditReport, notes: readonly string[], { entries }: Agenda): string => {
   const now = reportedAt(report);
+  const line = ({ finding, number, inFull }: Entry): string =>
+    inFull
+      ? `${number}. ${findingLine(finding, now)}${newsNote(finding, now)}`
+      : `${number}. ${[ongoingLine(finding, now), stuckSentence(finding, now)].join(' ').trim()}`;
   return messageText(
-    [`${headline(report)}.`, ...coverageLines(report, LINES), countsSentence(report)].filter((line) => line !== ''),
-    report.findings.map((finding, position) => `${position + 1}. ${findingLine(finding, now)}`),
+    [`${headline(report)}.`, ...coverageLines(report, LINES), countsSentence(report), ...notes].filter(Boolean),
+    entries.map(line),
     (left) => `And ${left} more: see the thread and its CSV.`,
   );
 };
@@ -116,7 +153,7 @@ const contextBlock = (text: string): ContextBlock => ({
   elements: [{ type: 'plain_text', text, emoji: false }],
 });
 
-const textBlock = (text: string, strong: string): RichTextBlock => ({
+const textBlock = (text: string, strong = '', last: readonly string[] = []): RichTextBlock => ({
   type: 'rich_text',
   elements: [
     {
@@ -124,6 +161,7 @@ const textBlock = (text: string, strong: string): RichTextBlock => ({
       elements: [
         { type: 'text', text },
         ...(strong ? [{ type: 'text' as const, text: `\n${strong}`, style: { bold: true } }] : []),
+        ...(last.length > 0 ? [{ type: 'text' as const, text: `\n${last.join('\n')}` }] : []),
       ],
     },
   ],

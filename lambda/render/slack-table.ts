@@ -1,16 +1,21 @@
 import type { KnownBlock, RawTextElement, RichTextBlock, TableBlock } from '@slack/types';
-import type { ExemptFinding, Finding } from '../domain/report.ts';
+import type { AuditReport, ExemptFinding, Finding } from '../domain/report.ts';
 import { label } from './safe-text.ts';
+import type { Entry } from './slack-agenda.ts';
 import { messageText, type SlackMessage, slackLimits, storedSize } from './slack-limits.ts';
+import { reportedAt } from './summary.ts';
 import {
   accountName,
   ageWords,
+  exemptUntilWords,
   findingLine,
   inactiveNote,
   keyLabel,
   lastUse,
   nextWords,
+  ownerlessIn,
   severityWords,
+  stuckSentence,
   userLabel,
 } from './wording.ts';
 
@@ -19,25 +24,38 @@ export type TableRow = { cells: string[]; line: string };
 /** `heading` says what the rows from one number to another are. */
 export type Table = { heading: (first: number, last: number) => string; columns: string[]; rows: TableRow[] };
 
-/** `first` is the number of the finding of the first row. */
-export const findingRows = (findings: readonly Finding[], first: number, now: Date): TableRow[] =>
-  findings.map((finding, position) => ({
-    cells: [
-      `${first + position}. ${severityWords[finding.severity]}`,
-      `${userLabel(finding)} in ${accountName(finding.account)}`,
-      `${keyLabel(finding)}${inactiveNote(finding)}`,
-      ageWords(finding),
-      lastUse(finding.lastUsed, now),
-      `${nextWords(finding)}${finding.owner ? ` (owner: ${label(finding.owner, 80)})` : ''}`,
-    ],
-    line: `${first + position}. ${findingLine(finding, now)}`,
-  }));
+/** Rows of findings with their numbers in the report. */
+export const findingRows = (
+  findings: readonly Pick<Entry, 'finding' | 'number'>[],
+  report: AuditReport,
+): TableRow[] => {
+  const now = reportedAt(report);
+  const isOwnerless = ownerlessIn(report);
+  const ownerNote = (finding: Finding): string => {
+    if (isOwnerless(finding)) return ' (no owner)';
+    return finding.owner ? ` (owner: ${label(finding.owner, 80)})` : '';
+  };
+  return findings.map(({ finding, number }) => {
+    const stuck = stuckSentence(finding, now);
+    return {
+      cells: [
+        `${number}. ${severityWords[finding.severity]}`,
+        `${userLabel(finding)} in ${accountName(finding.account)}`,
+        `${keyLabel(finding)}${inactiveNote(finding)}`,
+        ageWords(finding),
+        lastUse(finding.lastUsed, now),
+        `${nextWords(finding)}${ownerNote(finding)}${stuck ? `. ${stuck}` : ''}`,
+      ],
+      line: `${number}. ${findingLine(finding, now)}`,
+    };
+  });
+};
 
 export const findingColumns = ['Severity', 'User', 'Key', 'Age', 'Last used', 'Next step'];
 
-export const exemptRows = (exempt: readonly ExemptFinding[]): TableRow[] =>
+export const exemptRows = (exempt: readonly ExemptFinding[], now: Date): TableRow[] =>
   exempt.map((finding) => {
-    const until = label(finding.exemption.until, 32, 'no date');
+    const until = exemptUntilWords(finding, now);
     const reason = label(finding.exemption.reason, 200, 'no reason');
     const user = `${userLabel(finding)} in ${accountName(finding.account)}`;
     const key = `${keyLabel(finding)}${inactiveNote(finding)}`;

@@ -1,6 +1,6 @@
-import type { RichTextBlock } from '@slack/types';
 import type { AuditReport } from '../domain/report.ts';
 import { plural } from '../domain/time.ts';
+import { findingBlock, type Placed } from './slack-finding.ts';
 import { fits, messageText, type SlackMessage } from './slack-limits.ts';
 import {
   exemptColumns,
@@ -17,32 +17,44 @@ import { findingLine } from './wording.ts';
 /** At most this many messages in the thread, the CSV apart: a thread is for looking something up, not for reading on. */
 const MESSAGES = 5;
 
-/** `listed`: findings in the digest or the thread; those after are only in the CSV. `exemptListed`: the same for exempt ones. */
+/** `listed`: how many findings it has; others are only in the CSV. `exemptListed`: the same for exempt ones. */
 export type Thread = { messages: SlackMessage[]; listed: number; exemptListed: number };
 
 /**
- * What the digest had no room for. `details` are the findings that deserve to be in full but did not fit into the digest,
- * which shows `inDigest` findings; those after them, and exempt ones, go into tables.
+ * What the digest does not have. `shown` are its entries, `crowdedOut` those that it had no room for: what deserves to be in full of
+ * them is in full here too. All others, and exempt keys, go into tables.
  */
-export const threadMessages = (report: AuditReport, inDigest: number, details: readonly RichTextBlock[]): Thread => {
-  const now = reportedAt(report);
-  const total = report.findings.length;
-  const inFull = detailMessage(report, inDigest, details);
-  const start = inDigest + inFull.shown;
+export const threadMessages = (
+  report: AuditReport,
+  shown: readonly Placed[],
+  crowdedOut: readonly Placed[],
+): Thread => {
+  const inFull = detailMessage(crowdedOut.filter((entry) => entry.inFull));
+  const told = new Set([...shown, ...inFull.shown].map(({ number }) => number));
+  const rest = report.findings
+    .map((finding, position) => ({ finding, number: position + 1 }))
+    .filter(({ number }) => !told.has(number));
   const forExempt = report.exempt.length > 0 ? 1 : 0;
-  const rest: Table = {
-    heading: (first, last) => `Findings ${start + first + 1} to ${start + last} of ${total}.`,
+  const table: Table = {
+    heading: (first, last) => headingOf(rest.slice(first, last), report.findings.length),
     columns: findingColumns,
-    rows: findingRows(report.findings.slice(start), start + 1, now),
+    rows: findingRows(rest, report),
   };
-  const tables = tableMessages(rest, MESSAGES - inFull.messages.length - forExempt);
+  const tables = tableMessages(table, MESSAGES - inFull.messages.length - forExempt);
   const before = [...inFull.messages, ...tables.messages];
-  const exempt = tableMessages(exemptTable(exemptRows(report.exempt)), MESSAGES - before.length);
+  const exempt = tableMessages(exemptTable(exemptRows(report.exempt, reportedAt(report))), MESSAGES - before.length);
   return {
     messages: [...before, ...exempt.messages],
-    listed: start + tables.shown,
+    listed: inFull.shown.length + tables.shown,
     exemptListed: exempt.shown,
   };
+};
+
+/** `Findings 11 to 25 of 25.` */
+const headingOf = (rows: readonly { number: number }[], total: number): string => {
+  const [first = 0, last = 0] = [rows[0]?.number, rows.at(-1)?.number];
+  const gaps = last - first + 1 > rows.length ? ', without those above' : '';
+  return `${first === last ? `Finding ${first}` : `Findings ${first} to ${last}`} of ${total}${gaps}.`;
 };
 
 const exemptTable = (rows: TableRow[]): Table => ({
@@ -54,19 +66,13 @@ const exemptTable = (rows: TableRow[]): Table => ({
   rows,
 });
 
-/** As many of the details as fit into one message: the first ones. */
-const detailMessage = (
-  report: AuditReport,
-  from: number,
-  details: readonly RichTextBlock[],
-): { messages: SlackMessage[]; shown: number } => {
-  const beyond = details.findIndex((_, position) => !fits(details.slice(0, position + 1)));
-  const shown = beyond === -1 ? details.length : beyond;
-  if (shown === 0) return { messages: [], shown };
-  const now = reportedAt(report);
-  const lines = report.findings
-    .slice(from, from + shown)
-    .map((finding, position) => `${from + position + 1}. ${findingLine(finding, now)}`);
+/** As many of the entries as fit into one message: the first ones. No mentions, as there is no other form, should Slack refuse one. */
+const detailMessage = (entries: readonly Placed[]): { messages: SlackMessage[]; shown: readonly Placed[] } => {
+  const blocks = entries.map((entry) => findingBlock({ ...entry, mentions: false }));
+  const beyond = blocks.findIndex((_, position) => !fits(blocks.slice(0, position + 1)));
+  const shown = beyond === -1 ? entries : entries.slice(0, beyond);
+  if (shown.length === 0) return { messages: [], shown };
+  const lines = shown.map(({ finding, number, now }) => `${number}. ${findingLine(finding, now)}`);
   const text = messageText(['Next in rank:'], lines, (left) => `And ${left} more in this message.`);
-  return { messages: [{ text, blocks: details.slice(0, shown) }], shown };
+  return { messages: [{ text, blocks: blocks.slice(0, shown.length) }], shown };
 };

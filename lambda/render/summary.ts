@@ -1,9 +1,11 @@
-import { type Severity, severities } from '../domain/model.ts';
-import type { AuditReport } from '../domain/report.ts';
+import { endsSoon } from '../domain/exemptions.ts';
+import { ROOT_USER_NAME, type Severity, severities } from '../domain/model.ts';
+import { standingOf, stuckDays } from '../domain/news.ts';
+import type { AuditReport, Finding } from '../domain/report.ts';
 import { formatInstant, HOUR, plural } from '../domain/time.ts';
 import { accountNotes, failureLines, isReadAtAll, type LineLimits } from './failure-lines.ts';
-import { sentenceList } from './safe-text.ts';
-import { accountLabel, roughly } from './wording.ts';
+import { label, listed, sentenceList } from './safe-text.ts';
+import { accountLabel, accountName, exemptUntil, ownerlessIn, roughly, standingWords, userLabel } from './wording.ts';
 
 /** The words for a whole report, the same in every output. Counts come from its `summary`. */
 
@@ -76,15 +78,96 @@ export const severityCounts = ({ summary }: Pick<AuditReport, 'summary'>): strin
 export const highestSeverity = ({ summary }: Pick<AuditReport, 'summary'>): Severity | 'none' =>
   [...severities].reverse().find((severity) => summary.bySeverity[severity] > 0) ?? 'none';
 
-/** `1 critical, 3 high and 2 low. 2 are new. 1 exempt. 4 resolved since the last scan.` */
+/** `1 critical, 3 high and 2 low. 2 are new and 1 is worse. 1 without progress for a week. 1 exempt. 4 resolved since the last scan.` */
 export const countsSentence = (report: AuditReport): string => {
-  const fresh = report.findings.filter(({ change }) => change === 'new').length;
+  const now = reportedAt(report);
+  const stuck = report.findings.filter((finding) => stuckDays(finding, now) !== undefined).length;
   return [
     ...(report.summary.findings > 0 ? [`${severityCounts(report)}.`] : []),
-    ...(fresh > 0 ? [`${fresh} ${fresh === 1 ? 'is' : 'are'} new.`] : []),
+    ...newsCounts(report.findings, now),
+    ...(stuck > 0 ? [`${stuck} without progress for a week or longer.`] : []),
     ...(report.exempt.length > 0 ? [`${report.exempt.length} exempt.`] : []),
     ...(report.resolved.length > 0 ? [`${report.resolved.length} resolved since the last scan.`] : []),
   ].join(' ');
+};
+
+/** `2 are new and 1 has a new step.`, or `Nothing new.`; nothing where there was no scan to compare with. */
+const newsCounts = (findings: readonly Finding[], now: Date): string[] => {
+  const standings = findings.map((finding) => standingOf(finding, now));
+  const parts = (['new', 'worse', 'ready', 'moved'] as const).flatMap((standing) => {
+    const count = standings.filter((each) => each === standing).length;
+    const verb = standing === 'moved' ? (count === 1 ? 'has a' : 'have a') : count === 1 ? 'is' : 'are';
+    return count > 0 ? [`${count} ${verb} ${standingWords[standing]}`] : [];
+  });
+  if (parts.length > 0) return [`${sentenceList(parts)}.`];
+  return findings.some(({ change }) => change !== undefined) ? ['Nothing new.'] : [];
+};
+
+/** What is worth knowing of the keys beside their counts, a sentence each: it names at most so many. */
+export const noteSentences = (report: AuditReport, names: number): string[] => [
+  ...waitingSentence(report),
+  ...[endingExemptionsSentence(report, names) ?? ''].filter(Boolean),
+  ...deadExemptionsSentence(report, names),
+  ...ownerlessSentence(report),
+];
+
+/** `2 wait until it is safe to act, the first until 2026-11-25 09:00 UTC.` */
+const waitingSentence = (report: AuditReport): string[] => {
+  const now = reportedAt(report);
+  const waiting = report.findings.filter((finding) => standingOf(finding, now) === 'waiting');
+  const [first] = waiting
+    .flatMap(({ nextStep: { notBefore } }) => notBefore ?? [])
+    .sort((a, b) => Date.parse(a) - Date.parse(b));
+  if (first === undefined) return [];
+  const which = waiting.length === 1 ? '' : 'the first ';
+  return [
+    `${waiting.length} ${waiting.length === 1 ? 'waits' : 'wait'} until it is safe to act, ${which}until ${formatInstant(first)}.`,
+  ];
+};
+
+/** Those that somebody may count on, though they exempt nobody. */
+const deadExemptionsSentence = ({ findings }: AuditReport, names: number): string[] => {
+  const users = findings
+    .filter(({ exemptionNotes }) => exemptionNotes?.length)
+    .map((key) => `${userLabel(key)} in ${accountName(key.account)}`);
+  const those = [...new Set(users)];
+  return those.length === 0
+    ? []
+    : [`Exemptions past or malformed, so not in force: ${listed(those, names)}: see the next step there.`];
+};
+
+/** `Resolved: alice in production, bob in staging.` Nothing where nobody is. */
+export const resolvedSentence = ({ resolved }: Pick<AuditReport, 'resolved'>, names: number): string => {
+  const users = resolved.map(({ userName, account }) => {
+    const user = userName === ROOT_USER_NAME ? 'root user' : label(userName, 64);
+    return `${user} in ${accountName(account)}`;
+  });
+  return users.length === 0 ? '' : `Resolved: ${listed([...new Set(users)], names)}.`;
+};
+
+/** The tag `owner` counts under any settings. */
+const ownerlessSentence = (report: AuditReport): string[] => {
+  const count = report.findings.filter(ownerlessIn(report)).length;
+  return count === 0
+    ? []
+    : [`${count} without an owner: give ${count === 1 ? 'its user' : 'their users'} a tag owner.`];
+};
+
+/**
+ * `Exemptions that end within two weeks: legacy-mailer in production (2026-12-01, 8 days left).` The first to end first, each user
+ * once, and at most so many. Nothing where none ends so soon.
+ */
+export const endingExemptionsSentence = (report: AuditReport, names: number): string | undefined => {
+  const now = reportedAt(report);
+  const ending = report.exempt
+    .filter(({ exemption }) => endsSoon(exemption, now))
+    .sort((a, b) => Date.parse(a.exemption.until) - Date.parse(b.exemption.until))
+    .map((key) => {
+      const { until, left } = exemptUntil(key, now);
+      return `${userLabel(key)} in ${accountName(key.account)} (${until}, ${left})`;
+    });
+  const users = [...new Set(ending)];
+  return users.length === 0 ? undefined : `Exemptions that end within two weeks: ${listed(users, names)}.`;
 };
 
 /** What was read, how old that is, and what was not read and why: what a reader must know before the findings. */

@@ -1,20 +1,24 @@
 import type { AuditReport, ExemptFinding, Finding } from '../domain/report.ts';
 import { plural } from '../domain/time.ts';
 import { label, manyLines, oneLine } from './safe-text.ts';
-import { countsSentence, coverageLines, headline, reportedAt } from './summary.ts';
+import { countsSentence, coverageLines, headline, noteSentences, reportedAt } from './summary.ts';
 import {
   accountLabel,
   ageWords,
-  changeNote,
   earlierSameStep,
+  exemptUntilWords,
   inactiveNote,
   keyLabel,
   lastUsedWords,
   locationLine,
+  NO_OWNER,
+  newsNote,
   notBeforeSentence,
+  ownerlessIn,
   ruleLines,
   severityWords,
   stageWords,
+  stuckSentence,
   userLabel,
 } from './wording.ts';
 
@@ -27,12 +31,12 @@ export type Part = { whole: AuditReport; note: string };
 /** The report as plain text, for e-mail and terminals. */
 export const renderText = (report: AuditReport, part?: Part): string => {
   const whole = part?.whole ?? report;
-  const counts = countsSentence(whole);
+  const counts = [countsSentence(whole), ...noteSentences(whole, LIMITS.names)].filter(Boolean);
   return `${[
     [headline(whole), ...(part ? ['', part.note] : [])],
     coverageLines(report, LIMITS),
-    ...(counts ? [[counts]] : []),
-    ...findingSections(report),
+    ...(counts.length > 0 ? [counts] : []),
+    ...findingSections(report, ownerlessIn(whole)),
     ...exemptSection(report),
     ...resolvedSection(report),
     [`Scan ${oneLine(report.scanId)}`],
@@ -41,21 +45,32 @@ export const renderText = (report: AuditReport, part?: Part): string => {
     .join('\n\n')}\n`;
 };
 
-const findingSections = ({ findings, startedAt }: AuditReport): string[][] => {
+const findingSections = (
+  { findings, startedAt }: AuditReport,
+  isOwnerless: (finding: Finding) => boolean,
+): string[][] => {
   const now = new Date(startedAt);
   const sameAs = earlierSameStep(findings);
   return findings.map((finding, position) => [
     `${position + 1}. ${severityWords[finding.severity].toUpperCase()}  ${userLabel(finding)} in ` +
-      `${accountLabel(finding.account)}${changeNote(finding)}`,
+      `${accountLabel(finding.account)}${newsNote(finding, now)}`,
     ...indented([
       `${keyLabel(finding)}${inactiveNote(finding)}, ${ageWords(finding)}, ${lastUsedWords(finding.lastUsed, now)}`,
-      `${stageWords[finding.stage]}.${finding.owner ? ` Owner: ${oneLine(finding.owner)}.` : ''}`,
+      [
+        `${stageWords[finding.stage]}.`,
+        stuckSentence(finding, now),
+        isOwnerless(finding) ? NO_OWNER : ownerNote(finding),
+      ]
+        .filter(Boolean)
+        .join(' '),
       ...ruleLines(finding).map((line) => `- ${line}`),
       ...finding.locations.map(locationLine),
       ...nextStepLines(finding, sameAs[position]),
     ]),
   ]);
 };
+
+const ownerNote = ({ owner }: Finding): string => (owner ? `Owner: ${oneLine(owner)}.` : '');
 
 const nextStepLines = (finding: Finding, sameAs: number | undefined): string[] =>
   sameAs === undefined
@@ -82,7 +97,7 @@ const exemptSection = (report: AuditReport): string[][] =>
 
 const exemptLine = (finding: ExemptFinding, report: AuditReport): string =>
   `${userLabel(finding)} in ${accountLabel(finding.account)}, ${keyLabel(finding)}, ${ageWords(finding)}, ` +
-  `${lastUsedWords(finding.lastUsed, reportedAt(report))}: exempt until ${label(finding.exemption.until, 32, 'no date')}, ` +
+  `${lastUsedWords(finding.lastUsed, reportedAt(report))}: exempt until ${exemptUntilWords(finding, reportedAt(report))}, ` +
   oneLine(finding.exemption.reason);
 
 const resolvedSection = ({ resolved }: AuditReport): string[][] =>

@@ -1,6 +1,8 @@
+import { daysLeft } from '../domain/exemptions.ts';
 import type { KeyLocation } from '../domain/location.ts';
 import { type Account, isRoot, type Severity } from '../domain/model.ts';
-import type { Finding, ReportedLastUsed } from '../domain/report.ts';
+import { type Standing, standingOf, stuckDays } from '../domain/news.ts';
+import type { AuditReport, ExemptFinding, Finding, ReportedLastUsed } from '../domain/report.ts';
 import type { NextAction, RotationStage } from '../domain/rotation.ts';
 import { DAY, formatInstant, HOUR, plural } from '../domain/time.ts';
 import { label, oneLine } from './safe-text.ts';
@@ -62,7 +64,7 @@ export const nextWords = ({ nextStep, stage, accessKeyId }: Finding): string => 
     'deploy-replacement': 'Deploy the replacement',
     'find-remaining-usage': 'Find the use that was missed',
     wait: notBefore ? `Wait until ${notBefore.slice(0, 10)}` : 'Wait',
-    'free-a-slot': 'Delete the inactive key first',
+    'free-a-slot': `Delete the inactive key first${notBefore ? `, not before ${notBefore.slice(0, 10)}` : ''}`,
     delete: 'Confirm that nobody wants it back, then delete',
     'confirm-live': 'Scan the account live to confirm',
     none: 'Nothing to do',
@@ -131,30 +133,86 @@ export const ruleLines = ({ rules }: Pick<Finding, 'rules'>): string[] =>
 export const notBeforeSentence = ({ nextStep }: Pick<Finding, 'nextStep'>): string =>
   nextStep.notBefore ? `Not before ${formatInstant(nextStep.notBefore)}.` : '';
 
+/** How long a key is exempt, as seen at `now`: its last day, and `69 days left` or `last day`. */
+export const exemptUntil = (
+  { exemption }: Pick<ExemptFinding, 'exemption'>,
+  now: Date,
+): { until: string; left?: string } => {
+  const until = label(exemption.until, 32, 'no date');
+  const days = daysLeft(exemption.until, now);
+  return { until, ...(days !== undefined && { left: days === 0 ? 'last day' : `${plural(days, 'day')} left` }) };
+};
+
+/** `2027-01-31 (69 days left)` */
+export const exemptUntilWords = (finding: Pick<ExemptFinding, 'exemption'>, now: Date): string => {
+  const { until, left } = exemptUntil(finding, now);
+  return left === undefined ? until : `${until} (${left})`;
+};
+
+export const NO_OWNER = 'No owner.';
+
+/**
+ * Tells of each finding whether it surely has no owner. Tags are not known of the root user and in credential reports, which
+ * have no key ids, nor of a user whom a failure names.
+ */
+export const ownerlessIn = ({ failures }: Pick<AuditReport, 'failures'>): ((finding: Finding) => boolean) => {
+  const unsure = new Set(failures.filter(({ scope }) => scope === 'user').map(({ id }) => id));
+  return ({ owner, accessKeyId, account, userName }) =>
+    !owner?.trim() && accessKeyId !== null && !unsure.has(`${account.id}/${userName}`);
+};
+
 /** One finding in one line, for screen readers, notifications and lists. */
 export const findingLine = (finding: Finding, now: Date): string =>
+  `${subjectLine(finding, now)}. ${stageWords[finding.stage]}. Next: ${nextWords(finding)}.`;
+
+/** The same as short as it can be, for those who were told of it before. */
+export const ongoingLine = (finding: Finding, now: Date): string =>
+  `${subjectLine(finding, now)}: ${nextWords(finding)}.`;
+
+const subjectLine = (finding: Finding, now: Date): string =>
   `${severityWords[finding.severity]}: ${userLabel(finding)} in ${accountName(finding.account)}, ` +
-  `${keyLabel(finding)}${inactiveNote(finding)}, ${ageWords(finding)}, ${lastUsedWords(finding.lastUsed, now)}. ` +
-  `${stageWords[finding.stage]}. Next: ${nextWords(finding)}.`;
+  `${keyLabel(finding)}${inactiveNote(finding)}, ${ageWords(finding)}, ${lastUsedWords(finding.lastUsed, now)}`;
 
 /** ` (inactive)` for a key that cannot sign requests. */
 export const inactiveNote = ({ status }: Pick<Finding, 'status'>): string =>
   status === 'Active' ? '' : ` (${status.toLowerCase()})`;
 
-/** `new` since the last scan, where there is a memory of it. */
-export const changeNote = ({ change }: Pick<Finding, 'change'>): string => (change === 'new' ? ' (new)' : '');
+/** What is new of a finding since the last scan, in a word or two; nothing of what is as it was, or has to wait. */
+export const standingWords: Record<Standing, string> = {
+  untold: '',
+  new: 'new',
+  worse: 'worse',
+  ready: 'ready now',
+  moved: 'new step',
+  waiting: '',
+  ongoing: '',
+};
+
+/** ` (new)`, ` (ready now)`, or nothing. */
+export const newsNote = (finding: Finding, now: Date): string => {
+  const words = standingWords[standingOf(finding, now)];
+  return words && ` (${words})`;
+};
+
+/** `No progress for 9 days.`, from a week on; or nothing. */
+export const stuckSentence = (finding: Finding, now: Date): string => {
+  const days = stuckDays(finding, now);
+  return days === undefined ? '' : `No progress for ${plural(days, 'day')}.`;
+};
 
 /**
  * The earlier finding of the same user with the very same next step, per finding: outputs print a step once and refer to
  * it afterwards. Positions count from 0; `undefined` where the step is to be printed.
  */
-export const earlierSameStep = (findings: readonly Finding[]): (number | undefined)[] => {
+export const earlierSameStep = (findings: readonly Finding[]): (number | undefined)[] =>
+  earlierSame(findings.map(({ account, userName, nextStep }) => JSON.stringify([account.id, userName, nextStep])));
+
+/** The position of the first of the same words, for each but the first. */
+export const earlierSame = (words: readonly string[]): (number | undefined)[] => {
   const first = new Map<string, number>();
-  return findings.map((finding, position) => {
-    const { account, userName, nextStep } = finding;
-    const step = JSON.stringify([account.id, userName, nextStep]);
-    const earlier = first.get(step);
-    if (earlier === undefined) first.set(step, position);
+  return words.map((word, position) => {
+    const earlier = first.get(word);
+    if (earlier === undefined) first.set(word, position);
     return earlier;
   });
 };

@@ -95,6 +95,14 @@ const oneOf =
 
 const bool = oneOf(true, false);
 
+/** An id as Slack writes it, e.g. `U1234ABCD`: its first letter says of what. */
+const idOf =
+  (letters: string): Check =>
+  (value, pointer, errors) => {
+    if (typeof value !== 'string' || !new RegExp(`^[${letters}][A-Z0-9]{8,}$`).test(value))
+      complain(errors, `must be an id that starts with ${letters.split('').join(' or ')}`, pointer);
+  };
+
 const number: Check = (value, pointer, errors) => {
   if (typeof value !== 'number') complain(errors, 'must be a number', pointer);
 };
@@ -173,6 +181,16 @@ const styled = (fields: Record<string, Check>): Check =>
       'highlight?': bool,
     }),
   });
+const mentionStyles = ['bold', 'italic', 'strike', 'highlight', 'client_highlight', 'unlink', 'underline'];
+/**
+ * Mentions know no `code`: https://docs.slack.dev/reference/block-kit/block-elements/user-element and, for the refusal,
+ * https://github.com/soxtoby/SlackNet/issues/196
+ */
+const mention = (fields: Record<string, Check>): Check =>
+  shape({
+    ...fields,
+    'style?': shape(Object.fromEntries(mentionStyles.map((style) => [`${style}?`, bool]))),
+  });
 const richTextText = styled({ text: string(1, Number.POSITIVE_INFINITY) });
 const richTextLink = styled({ url: string(1, 3000), 'text?': string(1, Number.POSITIVE_INFINITY), 'unsafe?': bool });
 const id = string(1, 255);
@@ -180,10 +198,10 @@ const richTextElement = byType({
   text: richTextText,
   link: richTextLink,
   emoji: styled({ name: id, 'unicode?': id, 'url?': id, 'skin_tone?': number }),
-  user: styled({ user_id: id }),
-  usergroup: styled({ usergroup_id: id }),
-  channel: styled({ channel_id: id }),
-  team: styled({ team_id: id }),
+  user: mention({ user_id: idOf('UW') }),
+  usergroup: mention({ usergroup_id: idOf('S') }),
+  channel: mention({ channel_id: idOf('CGD') }),
+  team: mention({ team_id: idOf('TE') }),
   broadcast: styled({ range: oneOf('here', 'channel', 'everyone') }),
   color: styled({ value: id }),
   date: styled({ timestamp: number, format: id, 'url?': id, 'fallback?': id }),
