@@ -1,13 +1,16 @@
 import pLimit from 'p-limit';
+import { nextMemory, type Sighting, withChanges } from './domain/changes.ts';
 import { withDeactivationTags } from './domain/deactivation.ts';
 import { reasonOf } from './domain/failure.ts';
 import { byRank, type FindingContext, findingsOf } from './domain/findings.ts';
+import { type AccountMemory, withMemory } from './domain/memory.ts';
 import type { Failure, IamUser, Severity } from './domain/model.ts';
 import type { AuditReport, Finding, ReportedAccount } from './domain/report.ts';
 import { formatInstant, HOUR } from './domain/time.ts';
+import { type Recalled, recall } from './history.ts';
 import { locateFindings } from './locate-findings.ts';
 import type { Locator } from './locators/locator.ts';
-import type { FindAccounts, OpenAccount, Progress } from './ports.ts';
+import type { FindAccounts, History, OpenAccount, Progress } from './ports.ts';
 import { type AccountReading, readAccount } from './read-account.ts';
 import { evaluate } from './rules/evaluate.ts';
 
@@ -26,6 +29,8 @@ export type AuditPorts = {
   openAccount: OpenAccount;
   /** Where keys are looked for; those that run in the audit are asked. */
   locators: readonly Locator[];
+  /** What scans remember. Absent where nothing is: then everything is as if seen for the first time. */
+  history?: Pick<History, 'recall'> | undefined;
   clock: () => Date;
   /** Aborted when reading has to stop. */
   signal: AbortSignal;
@@ -36,8 +41,11 @@ export type AuditPorts = {
 const ACCOUNTS_AT_ONCE = 8;
 export const USERS_AT_ONCE = 8;
 
+/** A report, and what it leaves for the next one: only of accounts that were read to their end. */
+export type Audit = { report: AuditReport; memories: { memory: AccountMemory; recalled: Recalled }[] };
+
 /** Reads every account, judges every user, and reports. Never rejects for what could not be read: that is in the report. */
-export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<AuditReport> => {
+export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<Audit> => {
   const { accounts, failures } = await ports.findAccounts();
   const limit = pLimit(ACCOUNTS_AT_ONCE);
   const progress: Progress = { accounts: accounts.length, accountsRead: 0, usersRead: 0 };
@@ -46,8 +54,10 @@ export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<A
   const readings = await Promise.all(
     accounts.map((account) =>
       limit(async () => {
+        const recalled = ports.history ? await recall(account.id, ports.history) : {};
         const reading = await readAccount(account, ports.openAccount, {
           users: request.users,
+          memory: recalled.memory,
           wouldFlag: (user) => wouldFlag(user, request.context),
           signal: ports.signal,
           now: request.context.now,
@@ -55,15 +65,50 @@ export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<A
           onUserRead: () => step({ usersRead: progress.usersRead + 1 }),
         });
         step({ accountsRead: progress.accountsRead + 1 });
-        return reading;
+        return { ...reading, recalled };
       }),
     ),
   );
   const notFound = nowhereFound(request.users ?? [], readings);
-  const report = reportOn(readings, request, [...failures, ...notFound], ports.clock());
+  const judged = reportOn(readings, request, [...failures, ...notFound], ports.clock());
   const users = readings.flatMap(({ read }) => read);
-  return { ...(await locateFindings(report, users, ports)), finishedAt: ports.clock().toISOString() };
+  const located = { ...(await locateFindings(judged, users, ports)), finishedAt: ports.clock().toISOString() };
+  return ports.history ? withHistory(located, readings, request) : { report: located, memories: [] };
 };
+
+/** What changed since the scans before, and what this one leaves. */
+const withHistory = (
+  report: AuditReport,
+  readings: readonly (AccountReading & { recalled: Recalled })[],
+  { users }: AuditRequest,
+): Audit => {
+  const now = new Date(report.startedAt);
+  const sightings = readings.map((reading): Sighting & { recalled: Recalled } => ({
+    accountId: reading.account.id,
+    isWhole: reading.failed === undefined && users === undefined,
+    known: reading.known,
+    read: reading.read.map((user) => judgedUser(user, reading.recalled.memory, now)),
+    recalled: reading.recalled,
+  }));
+  const memories = new Map(
+    sightings.flatMap(({ accountId, recalled: { memory } }) => (memory ? [[accountId, memory] as const] : [])),
+  );
+  return {
+    report: withChanges(report, sightings, memories),
+    memories: sightings.flatMap(({ recalled, ...sighting }) => {
+      const memory = nextMemory(report, sighting, recalled.memory);
+      return memory ? [{ memory, recalled }] : [];
+    }),
+  };
+};
+
+/** The user with everything that tags and earlier scans tell of its keys. */
+const judgedUser = (user: IamUser, memory: AccountMemory | undefined, now: Date): IamUser =>
+  withMemory(
+    withDeactivationTags(user, now),
+    memory?.users.find(({ userName }) => userName === user.userName),
+    now,
+  );
 
 /** A rule that cannot be asked may have fired. */
 const wouldFlag = (user: IamUser, context: FindingContext): boolean => {
@@ -79,14 +124,14 @@ const nowhereFound = (wanted: readonly string[], readings: readonly AccountReadi
 
 /** Judges what was read and puts the report together: pure. */
 export const reportOn = (
-  readings: readonly AccountReading[],
+  readings: readonly (AccountReading & { recalled?: Recalled })[],
   { scanId, context }: AuditRequest,
   failures: readonly Failure[],
   finishedAt: Date,
 ): AuditReport => {
-  const judged = readings
-    .flatMap(({ read }) => read)
-    .map((user) => judge(withDeactivationTags(user, context.now), context));
+  const judged = readings.flatMap(({ read, recalled }) =>
+    read.map((user) => judge(judgedUser(user, recalled?.memory, context.now), context)),
+  );
   const accounts = readings.map(reportedAccount);
   const findings = judged.flatMap((user) => user.findings).sort(byRank);
   return {
@@ -153,8 +198,8 @@ const fromTheFuture = ({ account, credentialReportGeneratedAt, read }: AccountRe
       ];
 };
 
-const reportedAccount = (reading: AccountReading): ReportedAccount => {
-  const reason = [reading.failed, reading.note].filter(Boolean).join('; ');
+const reportedAccount = (reading: AccountReading & { recalled?: Recalled }): ReportedAccount => {
+  const reason = [reading.failed, reading.note, reading.recalled?.note].filter(Boolean).join('; ');
   return {
     ...reading.account,
     status: reading.failed === undefined ? 'scanned' : 'failed',

@@ -10,6 +10,8 @@ import type { AccountReader, ListedKey, ListedUser } from './ports.ts';
 export type Look = {
   /** How many access keys the user has. */
   keys: number;
+  /** Its keys, where they could be listed: their last use is unknown where nobody had to ask. */
+  listed?: AccessKey[];
   /** The user, where a rule may concern it. */
   read: IamUser | undefined;
   failures: Failure[];
@@ -57,11 +59,13 @@ export const lookAtUser = async (
     if (!listed) return look;
     const user = { account, userName, arn, tags: {}, accessKeys: listed.map(unread) };
     look.keys = listed.length;
+    look.listed = user.accessKeys;
     if (row && screenKeys(row, user, wouldFlag) === 'clean') return look;
 
     const accessKeys = await readLastUses(userName, listed, reader, fail);
     const live: IamUser = { ...user, accessKeys };
     look.keys = accessKeys.length;
+    look.listed = accessKeys;
     if (!wouldFlag(live)) return look;
 
     const tags = await reader.readUserTags(userName).catch((error) => {

@@ -1,11 +1,13 @@
 import pLimit from 'p-limit';
 import { accountTrail } from './account-trail.ts';
+import type { KnownUser } from './domain/changes.ts';
 import { type CredentialReport, type CredentialReportRow, parseCredentialReport } from './domain/credential-report.ts';
 import { reasonOf } from './domain/failure.ts';
-import { type Account, type Failure, type IamUser, ROOT_USER_NAME } from './domain/model.ts';
-import { screenRow, userFromRow, type WouldFlag } from './domain/screening.ts';
+import { type AccountMemory, agrees, rememberedKeys, rowIdentity, type UserMemory } from './domain/memory.ts';
+import { type AccessKey, type Account, type Failure, type IamUser, ROOT_USER_NAME } from './domain/model.ts';
+import { screenKeys, screenRow, userFromRow, type WouldFlag } from './domain/screening.ts';
 import { plural } from './domain/time.ts';
-import { lookAtUser } from './look-at-user.ts';
+import { type Look, lookAtUser } from './look-at-user.ts';
 import type { AccountReader, OpenAccount } from './ports.ts';
 
 /** What was read of one account: the users that a rule may concern, and how complete the reading is. */
@@ -22,6 +24,8 @@ export type AccountReading = {
   read: IamUser[];
   /** Which of the wanted users the account has. */
   found: string[];
+  /** Users whose real keys are known, for the next scan. */
+  known: KnownUser[];
   failures: Failure[];
 };
 
@@ -29,6 +33,8 @@ export type AccountReading = {
 export type ReadingOptions = {
   /** Read these users only. */
   users?: readonly string[] | undefined;
+  /** What the scan before left: it spares looks, and changes nothing that is found. */
+  memory?: AccountMemory | undefined;
   wouldFlag: WouldFlag;
   /** Aborted when there is no time left: what was read so far is returned. */
   signal: AbortSignal;
@@ -52,6 +58,7 @@ export const readAccount = async (
     credentialReportGeneratedAt: null,
     read: [],
     found: [],
+    known: [],
     failures: [],
   };
   try {
@@ -134,7 +141,7 @@ const readUsers = async (
   start: AccountReading,
   roster: Roster,
   reader: AccountReader,
-  { users: wanted, wouldFlag, signal, now, concurrency, onUserRead }: ReadingOptions,
+  { users: wanted, memory, wouldFlag, signal, now, concurrency, onUserRead }: ReadingOptions,
 ): Promise<AccountReading> => {
   const { account } = start;
   const isWanted = (userName: string): boolean => !wanted || wanted.includes(userName);
@@ -142,10 +149,13 @@ const readUsers = async (
   const root = roster.root && isWanted(ROOT_USER_NAME) ? [roster.root] : [];
   const limit = pLimit(concurrency);
   const trail = accountTrail(account, reader, signal);
+  const memories = new Map(memory?.users.map((each) => [each.userName, each]));
   const looks = await Promise.all(
-    users.map(async ({ row, ...user }) => {
-      if (row && !wanted && screenRow(row, account, wouldFlag) === 'clean') {
-        return { keys: row.keys.length, failures: [], read: undefined, unreadable: false, outOfTime: false };
+    users.map(async ({ row, ...user }): Promise<Look & { known?: KnownUser }> => {
+      const remembered = memories.get(user.userName);
+      if (row && !wanted && isClean(row, { account, ...user }, remembered, wouldFlag)) {
+        const known = remembered && rememberedKeys(row, remembered) && carried(remembered);
+        return { keys: row.keys.length, failures: [], read: undefined, unreadable: false, outOfTime: false, ...known };
       }
       return limit(async () => {
         const look = await lookAtUser(account, user, wanted ? undefined : row, reader, {
@@ -155,7 +165,7 @@ const readUsers = async (
           readStatusChanges: trail.readStatusChanges,
         });
         onUserRead?.();
-        return look;
+        return { ...look, ...(look.listed && { known: knownUser(user.userName, look.listed, row) }) };
       });
     }),
   );
@@ -174,6 +184,7 @@ const readUsers = async (
     ),
     read: [...root, ...looks.flatMap(({ read }) => (read ? [read] : []))],
     found: [...root, ...users].map(({ userName }) => userName),
+    known: looks.flatMap(({ known }) => known ?? []),
     failures: [
       ...start.failures,
       ...(failed ? [{ scope: 'account', id: account.id, reason: failed } as const] : []),
@@ -182,6 +193,29 @@ const readUsers = async (
     ],
   };
 };
+
+/** By the report's row alone, or by the row and the keys that a scan before saw, if the row has not changed since. */
+const isClean = (
+  row: CredentialReportRow,
+  user: Pick<IamUser, 'account' | 'userName' | 'arn'>,
+  memory: UserMemory | undefined,
+  wouldFlag: WouldFlag,
+): boolean => {
+  if (screenRow(row, user.account, wouldFlag) === 'clean') return true;
+  const accessKeys = rememberedKeys(row, memory);
+  return accessKeys !== undefined && screenKeys(row, { ...user, tags: {}, accessKeys }, wouldFlag) === 'clean';
+};
+
+const carried = (memory: UserMemory): { known: KnownUser } => ({
+  known: { userName: memory.userName, accessKeys: [], carried: memory },
+});
+
+/** The row is remembered only where it told of the very keys that IAM listed. */
+const knownUser = (
+  userName: string,
+  accessKeys: readonly AccessKey[],
+  row: CredentialReportRow | undefined,
+): KnownUser => ({ userName, accessKeys, ...(row && agrees(row, accessKeys) && { row: rowIdentity(row) }) });
 
 /** An account in which no user at all could be read failed, whatever the report said of the others. */
 const whyFailed = (users: number, unread: number, unreadable: number): string | undefined => {

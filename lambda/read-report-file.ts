@@ -29,6 +29,7 @@ export const readReportFile = (content: Uint8Array, accountOf: (id: string) => A
     credentialReportGeneratedAt: null,
     read: users,
     found: users.map(({ userName }) => userName),
+    known: [],
     failures: [
       ...report.unreadable.map(({ userName, reason }) => failure(userName, reason)),
       ...(report.root ? [] : [failure(ROOT_USER_NAME, 'the report has no row for the root user')]),

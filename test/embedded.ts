@@ -1,9 +1,9 @@
 import { afterEach } from '@jest/globals';
-import { audit } from '../lambda/audit.ts';
+import { type Audit, audit } from '../lambda/audit.ts';
 import { connectAws } from '../lambda/aws/index.ts';
 import type { AuditReport } from '../lambda/domain/report.ts';
 import { locators } from '../lambda/locators/index.ts';
-import type { Progress } from '../lambda/ports.ts';
+import type { History, Progress } from '../lambda/ports.ts';
 import { findingContextOf, parseSettings } from '../lambda/settings.ts';
 import { NOW } from './builders.ts';
 import { type FakeAws, type FakeAwsOptions, startFakeAws } from './fake-aws/index.ts';
@@ -29,17 +29,24 @@ type Scan = {
   users?: string[];
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  history?: Pick<History, 'recall'>;
+  now?: Date;
 };
 
 /** The audit with the real adapters, as both shells run it; polls of the credential report do not wait. */
-export const scan = async ({
+export const scan = async (options: Scan = {}): Promise<AuditReport> => (await scanToRemember(options)).report;
+
+/** The same with what it leaves for the next one. */
+export const scanToRemember = async ({
   settings: input = {},
   users,
   signal = new AbortController().signal,
   onProgress = () => {},
-}: Scan = {}): Promise<AuditReport> => {
+  history,
+  now = NOW,
+}: Scan): Promise<Audit> => {
   const settings = parseSettings(input);
-  const clock = () => NOW;
+  const clock = () => now;
   let waited = 0;
   const aws = await connectAws({
     settings,
@@ -50,8 +57,8 @@ export const scan = async ({
     random: () => 0,
     elapsed: () => waited,
   });
-  const context = findingContextOf(settings, NOW);
-  return audit({ scanId: 'scan-1', context, users }, { ...aws, locators, clock, signal, onProgress });
+  const context = findingContextOf(settings, now);
+  return audit({ scanId: 'scan-1', context, users }, { ...aws, locators, history, clock, signal, onProgress });
 };
 
 /** `user: rule, rule` for every finding, ranked. */

@@ -193,7 +193,7 @@ describe('IAM, which throttles by the account,', () => {
   it('is asked about eight accounts at once', async () => {
     const accounts = Array.from({ length: 20 }, (_, at) => account({ id: String(111122223300 + at) }));
     const opening = atOnce(async () => accountReader());
-    const report = await audit(
+    const { report } = await audit(
       { scanId: 'scan-1', context: findingContext() },
       {
         findAccounts: async () => ({ accounts, failures: [] }),
@@ -219,7 +219,7 @@ describe('a rule that cannot judge', () => {
         ...withKey(daysAgo(2), hoursAgo(2)),
       }),
     );
-    const report = await audit(
+    const { report } = await audit(
       { scanId: 'scan-1', context },
       {
         findAccounts: async () => ({ accounts: [account()], failures: [] }),
@@ -247,6 +247,7 @@ describe('data that is younger than the instant it is judged at', () => {
     credentialReportGeneratedAt: null,
     read: [],
     found: [],
+    known: [],
     failures: [],
     ...overrides,
   });

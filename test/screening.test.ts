@@ -65,6 +65,12 @@ describe('by the row and the keys that IAM lists', () => {
   const listed = (...accessKeys: Partial<AccessKey>[]): IamUser =>
     iamUser({ accessKeys: accessKeys.map((key) => accessKey({ lastUsed: { state: 'unknown' }, ...key })) });
   const oldRow = (...keys: ReportedKey[]) => row({ userCreated: daysAgo(900), keys });
+  const cuttingOver = oldRow(
+    reportedKey({ lastRotated: daysAgo(60), lastUsed: used(hoursAgo(119)) }),
+    reportedKey({ lastRotated: daysAgo(5), lastUsed: used(hoursAgo(1)) }),
+  );
+
+  const cutBack = oldRow({ ...cuttingOver.keys[0]!, lastRotated: daysAgo(2) }, cuttingOver.keys[1]!);
 
   it.each<[string, CredentialReportRow, IamUser, string]>([
     ['a young CreateDate', oldRow(reportedKey()), listed({ createDate: daysAgo(75) }), 'clean'],
@@ -78,15 +84,66 @@ describe('by the row and the keys that IAM lists', () => {
       'clean',
     ],
     [
-      'two active keys, fine whichever slot is whose',
-      oldRow(reportedKey({ lastUsed: used(hoursAgo(30)) }), reportedKey({ lastUsed: used(hoursAgo(1)) })),
+      'two active keys made active at one instant, fine whichever slot is whose',
+      oldRow(
+        reportedKey({ lastRotated: hoursAgo(20), lastUsed: used(hoursAgo(30)) }),
+        reportedKey({ lastRotated: hoursAgo(20), lastUsed: used(hoursAgo(1)) }),
+      ),
       listed({ createDate: daysAgo(60) }, { accessKeyId: SECOND_KEY, createDate: hoursAgo(25) }),
       'clean',
     ],
     [
       'the same an hour later, when one way to match them means lingering',
-      oldRow(reportedKey({ lastUsed: used(hoursAgo(30)) }), reportedKey({ lastUsed: used(hoursAgo(1)) })),
+      oldRow(
+        reportedKey({ lastRotated: hoursAgo(20), lastUsed: used(hoursAgo(30)) }),
+        reportedKey({ lastRotated: hoursAgo(20), lastUsed: used(hoursAgo(1)) }),
+      ),
       listed({ createDate: daysAgo(60) }, { accessKeyId: SECOND_KEY, createDate: hoursAgo(26) }),
+      'look',
+    ],
+    [
+      'two active keys of which the new one cannot be the older slot’s, swapped',
+      cuttingOver,
+      listed({ accessKeyId: SECOND_KEY, createDate: daysAgo(5) }, { createDate: daysAgo(60) }),
+      'clean',
+    ],
+    [
+      'the same, where the old one was made active since',
+      cutBack,
+      listed({ accessKeyId: SECOND_KEY, createDate: daysAgo(5) }, { createDate: daysAgo(60) }),
+      'look',
+    ],
+    [
+      'a key that was made after the report’s',
+      oldRow(reportedKey()),
+      listed({ createDate: new Date(daysAgo(10).getTime() + 1000) }),
+      'look',
+    ],
+    [
+      'the same, where an earlier scan saw both used: each slot can only be one’s',
+      cutBack,
+      listed(
+        { accessKeyId: SECOND_KEY, createDate: daysAgo(5), lastUsed: used(hoursAgo(25)) },
+        { createDate: daysAgo(60), lastUsed: used(hoursAgo(119)) },
+      ),
+      'clean',
+    ],
+    [
+      'a key that an earlier scan saw used half an hour later than the report: that is noise',
+      oldRow(reportedKey({ lastUsed: used(hoursAgo(5)) })),
+      listed({ lastUsed: used(hoursAgo(4.5)) }),
+      'clean',
+    ],
+    [
+      'a key that it saw used a millisecond later than that: the report is older than what is known',
+      oldRow(reportedKey({ lastUsed: used(hoursAgo(5)) })),
+      listed({ lastUsed: used(new Date(hoursAgo(4.5).getTime() + 1)) }),
+      'look',
+    ],
+    [
+      'a key that it saw used, and the report did not',
+      oldRow(reportedKey({ lastUsed: never })),
+      listed({ lastUsed: used(hoursAgo(5)) }),
       'look',
     ],
   ])('%s: %#', (_what, reportRow, user, expected) => {

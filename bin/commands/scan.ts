@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
-import { audit, reportOn } from '../../lambda/audit.ts';
+import { type Audit, audit, reportOn } from '../../lambda/audit.ts';
 import { connectAws } from '../../lambda/aws/index.ts';
 import { deliver } from '../../lambda/deliver.ts';
 import { CredentialReportError } from '../../lambda/domain/credential-report.ts';
@@ -11,6 +11,7 @@ import { type AuditReport, withoutUsage } from '../../lambda/domain/report.ts';
 import { locators } from '../../lambda/locators/index.ts';
 import { notifierContext } from '../../lambda/notifiers/context.ts';
 import { notifiers } from '../../lambda/notifiers/index.ts';
+import type { History } from '../../lambda/ports.ts';
 import type { AccountReading } from '../../lambda/read-account.ts';
 import { readReportFile } from '../../lambda/read-report-file.ts';
 import { failureLines } from '../../lambda/render/failure-lines.ts';
@@ -26,8 +27,10 @@ import { connectionProblem } from '../aws-errors.ts';
 import { loadSettings, readInput } from '../config.ts';
 import { exitCodeOf, exitCodes, UsageError } from '../exit-codes.ts';
 import { type Format, formats, render } from '../formats.ts';
+import { folderHistory } from '../history-folder.ts';
 import { isFile, refuseToOverwrite } from '../output.ts';
 import { showProgress } from '../progress.ts';
+import { rememberScan } from '../remember-scan.ts';
 import { slackTokenFrom } from '../slack-token.ts';
 
 type ScanOptions = {
@@ -37,6 +40,7 @@ type ScanOptions = {
   organization?: true;
   user?: string[];
   now?: Date;
+  history?: string;
   format: Format;
   output?: string;
   notify?: true;
@@ -66,6 +70,13 @@ export const scanCommand = ({ clock }: { clock: () => Date }): Command =>
     .option('--organization', 'audit every account of the AWS organization')
     .option('--user <name...>', 'audit these IAM users only')
     .option('--now <instant>', 'judge ages as of this instant, like 2026-11-23T09:00:00Z', parseInstant)
+    .addOption(
+      new Option(
+        '--history <folder>',
+        'say what changed since the last scan, and remember this one there for the next; scans of some accounts or users ' +
+          'are compared and not remembered; not with --now or --credential-report',
+      ).conflicts(['now', 'credentialReport']),
+    )
     .addOption(new Option('--format <format>', 'what to print').choices([...formats]).default('table'))
     .option('--output <file>', 'write there instead of to stdout')
     .option('--notify', 'post to Slack (SLACK_TOKEN) and SNS (SNS_TOPIC_ARN), as the Lambda would')
@@ -80,11 +91,13 @@ export const scanCommand = ({ clock }: { clock: () => Date }): Command =>
 Exit codes:
   0  nothing found at or above --fail-on (exempt keys do not count)
   1  something found
-  2  incomplete, or could not run, whatever was found: what could be audited is printed all the same
+  2  incomplete, not remembered, or could not run, whatever was found: what could be audited is printed all the same
 
 Examples:
   npm run -s keyaudit -- scan
   npm run -s keyaudit -- scan --account 111122223333 444455556666 --format csv --output keys.csv
+  npm run -s keyaudit -- scan --organization --format html --output report.html
+  npm run -s keyaudit -- scan --config cdk.json --history ~/.keyaudit
   npm run -s keyaudit -- scan --credential-report report.csv --format json | jq '.findings[].userName'
   npm run -s keyaudit -- scan --config cdk.json --format slack | jq '{blocks}'`,
     )
@@ -96,14 +109,26 @@ const scan = async (options: ScanOptions, realClock: () => Date): Promise<number
   const { now } = options;
   const clock = now ? () => now : realClock;
   refuseToOverwrite(options.output, [...(options.credentialReport ?? []), options.config]);
+  if (options.history === '') throw new UsageError('--history needs the name of a folder');
   const settings = chosenSettings(options);
+  const history = options.history === undefined ? undefined : folderHistory(options.history);
   const audited = options.credentialReport
-    ? auditFiles(options.credentialReport, settings, clock)
-    : await auditLive(options, settings, clock);
-  const report = options.notify ? await notified(audited, settings) : audited;
+    ? { report: auditFiles(options.credentialReport, settings, clock), memories: [] }
+    : await auditLive(options, settings, clock, history);
+  const report = options.notify ? await notified(audited.report, settings) : audited.report;
   const isForSlack = options.format === 'slack' && !settings.slack.showUsage;
   const written = write(isForSlack ? withoutUsage(report) : report, options);
-  return written ? exitCodeOf(report, options.failOn) : exitCodes.incomplete;
+  const remembered = !history || (await remembers(audited, options, history));
+  return written && remembered ? exitCodeOf(report, options.failOn) : exitCodes.incomplete;
+};
+
+/** Only once it was told: the next scan tells what changed since. What was asked of some is no history of the whole. */
+const remembers = async (audited: Audit, { user, account }: ScanOptions, history: History): Promise<boolean> => {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (!user && !account) return rememberScan(audited, history, say);
+  const some = user ? 'users (--user)' : 'accounts (--account): scans of those that --config names are';
+  say(`keyaudit: Compared, but not remembered: this scan is of some ${some}.`);
+  return true;
 };
 
 const chosenSettings = ({ config, account, organization }: ScanOptions): Settings => {
@@ -147,7 +172,12 @@ const auditFiles = (files: readonly string[], settings: Settings, clock: () => D
 const HOW_TO_DOWNLOAD =
   'Download one with: aws iam generate-credential-report; aws iam get-credential-report --query Content --output text | base64 -d > report.csv';
 
-const auditLive = async (options: ScanOptions, settings: Settings, clock: () => Date): Promise<AuditReport> => {
+const auditLive = async (
+  options: ScanOptions,
+  settings: Settings,
+  clock: () => Date,
+  history: History | undefined,
+): Promise<Audit> => {
   const { signal } = new AbortController();
   const aws = await connectAws({ settings, signal }).catch((error: unknown) => {
     throw connectionProblem(error);
@@ -155,7 +185,7 @@ const auditLive = async (options: ScanOptions, settings: Settings, clock: () => 
   const progress = showProgress(process.stderr);
   try {
     const request = { scanId: randomUUID(), context: findingContextOf(settings, clock()), users: options.user };
-    return await audit(request, { ...aws, locators, clock, signal, onProgress: progress.show });
+    return await audit(request, { ...aws, locators, history, clock, signal, onProgress: progress.show });
   } finally {
     progress.clear();
   }

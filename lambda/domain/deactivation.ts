@@ -79,7 +79,8 @@ const recordedAt = ({ tags }: IamUser, { accessKeyId, status }: AccessKey): Date
     : undefined;
 };
 
-const isAfterAllElse = (instant: Date, { createDate, lastUsed, activatedAt }: AccessKey): boolean =>
+/** Whether the key can have been made inactive then: it was not made, used or made active any later. */
+export const isAfterAllElse = (instant: Date, { createDate, lastUsed, activatedAt }: AccessKey): boolean =>
   (createDate === null || createDate <= instant) &&
   (lastUsed.state !== 'used' || lastUsed.date <= instant) &&
   (activatedAt === undefined || activatedAt < instant);

@@ -15,6 +15,9 @@ export type LastUsed =
   | { state: 'never' }
   | { state: 'unknown' };
 
+/** Movements of a last use below this are noise: IAM records the first use in 15 minutes only, and is minutes late. In ms. */
+export const USE_NOISE = 30 * 60 * 1000;
+
 /** One access key as it was read: never its secret, which nobody can read again. */
 export type AccessKey = {
   /** `null` where only a credential report was read: it carries no key ids. */
@@ -29,6 +32,8 @@ export type AccessKey = {
   activatedAt?: Date;
   /** It was made inactive then or earlier: CloudTrail does not go back further. */
   deactivatedThenOrEarlier?: true;
+  /** What the scan before knew: its last use then, the instant of that scan, and the longest that it was ever quiet before a use, in ms. */
+  seenBefore?: { lastUsed: LastUsed; at: Date; longestGap?: number };
 };
 
 /** Tags of an IAM user, by tag key. */

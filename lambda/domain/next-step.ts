@@ -1,4 +1,5 @@
 import { commandsFor } from './commands.ts';
+import { gapNote } from './memory.ts';
 import { type AccessKey, activeKeys, type IamUser, isRoot } from './model.ts';
 import { credentialsPage } from './partition.ts';
 import {
@@ -164,7 +165,7 @@ const words: Record<NextAction, (scene: Scene) => string> = {
     position.stage === 'deactivated'
       ? `${named(key)} is ${sinceInactive(key)}, ${lastUse(key)}. Give people ${settling(clock)} to miss it, then delete it.`
       : `${named(key)} has been quiet since ${on(quiet(user, key), '')}; its replacement ${replacementOf(user)}. ` +
-        `Once it has been quiet for ${settling(clock)}, make it inactive.`,
+        `${longestGap(key)}Once it has been quiet for ${settling(clock)}, make it inactive.`,
   'free-a-slot': ({ user, key }) =>
     `${activeKeys(user).map(named).join(', ')} is to be rotated, but AWS allows two keys a user and ` +
     `the other, ${named(key)}, is in the way: it is ${sinceInactive(key)}, ${lastUse(key)}. Delete it once nobody may want it back, ` +
@@ -193,11 +194,16 @@ const deactivateSuperseded = ({ user, key, clock }: Scene): string => {
     (usedAfterReplacement(key, succession(user)?.newest)
       ? `But its own last use came after its replacement’s (${lastUse(key)}): it looks like the one in use. ` +
         'Find out what used it before you make it inactive.'
-      : `Quiet is not proof: ask about weekly and monthly jobs, then make it inactive.${UNDO}`)
+      : `${longestGap(key)}Quiet is not proof: ask about weekly and monthly jobs, then make it inactive.${UNDO}`)
   );
 };
 
 const UNDO = ' That can be undone: --status Active.';
+
+const longestGap = (key: AccessKey): string => {
+  const note = gapNote(key);
+  return note && `${capitalised(note)}. `;
+};
 
 const settling = ({ policy }: Clock): string => plural(policy.settleDays, 'day');
 

@@ -21,19 +21,21 @@ export const rotationStages = [
 export type RotationStage = (typeof rotationStages)[number];
 
 /** What a stage asks a person to do. */
-export type NextAction =
-  | 'remove-root-key'
-  | 'look-again'
-  | 'deactivate'
-  | 'confirm-unused'
-  | 'find-usage'
-  | 'deploy-replacement'
-  | 'find-remaining-usage'
-  | 'wait'
-  | 'free-a-slot'
-  | 'delete'
-  | 'confirm-live'
-  | 'none';
+export const nextActions = [
+  'remove-root-key',
+  'look-again',
+  'deactivate',
+  'confirm-unused',
+  'find-usage',
+  'deploy-replacement',
+  'find-remaining-usage',
+  'wait',
+  'free-a-slot',
+  'delete',
+  'confirm-live',
+  'none',
+] as const;
+export type NextAction = (typeof nextActions)[number];
 
 /** A user's stage, the action it asks for, and the key to act on (`null`: none). */
 export type RotationPosition = {

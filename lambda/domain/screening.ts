@@ -1,5 +1,5 @@
-import type { CredentialReportRow } from './credential-report.ts';
-import type { AccessKey, Account, IamUser, LastUsed } from './model.ts';
+import type { CredentialReportRow, ReportedKey } from './credential-report.ts';
+import { type AccessKey, type Account, type IamUser, type LastUsed, USE_NOISE } from './model.ts';
 
 /**
  * Which users need a live look. Screening judges a user as of the report's GeneratedTime and says `clean` only when no
@@ -21,18 +21,38 @@ export const screenRow = (row: CredentialReportRow, account: Account, wouldFlag:
 };
 
 /**
- * Screens a user by the row and by the keys as IAM lists them, with their CreateDates. What is left open is which key a
- * slot's last use belongs to: every way to match them is judged.
+ * Screens a user by the row and by the keys as IAM lists them, with their CreateDates, and with the last uses that are known of
+ * them. What is left open is which key a slot's last use belongs to: every way to match them is judged.
  */
 export const screenKeys = (row: CredentialReportRow, user: IamUser, wouldFlag: WouldFlag): Screening => {
-  if (leavesMuchOpen(row) || row.keys.length !== user.accessKeys.length) return 'look';
-  const worlds = permutations(row.keys).filter((slots) =>
-    slots.every((slot, at) => slot.active === (user.accessKeys[at]?.status === 'Active')),
+  if (leavesMuchOpen(row)) return 'look';
+  const worlds = matchings(row.keys, user.accessKeys).filter((slots) =>
+    slots.every(({ lastUsed }, at) => !isOlder(lastUsed, user.accessKeys[at]?.lastUsed)),
   );
   if (worlds.length === 0) return 'look';
   const flagged = worlds.some((slots) => wouldFlag({ ...user, accessKeys: withLastUsed(user.accessKeys, slots) }));
   return flagged ? 'look' : 'clean';
 };
+
+type DatedKey = Pick<AccessKey, 'status' | 'createDate'>;
+
+/** Every way in which the report's slots may be those of the keys, a slot for each; none where they are the slots of others. */
+export const matchings = (slots: readonly ReportedKey[], keys: readonly DatedKey[]): ReportedKey[][] =>
+  slots.length === keys.length
+    ? permutations(slots).filter((order) => order.every((slot, at) => mayBeOf(slot, keys[at])))
+    : [];
+
+/** A slot is as active as its key, and was last rotated when that was made, or later. IAM counts whole seconds. */
+const mayBeOf = ({ active, lastRotated }: ReportedKey, key: DatedKey | undefined): boolean =>
+  key !== undefined &&
+  active === (key.status === 'Active') &&
+  (key.createDate === null || lastRotated === null || seconds(key.createDate) <= seconds(lastRotated));
+
+/** A last use never goes back: the slot is another key's, or the report is older than what is known of the key. */
+const isOlder = (reported: LastUsed, known: LastUsed | undefined): boolean =>
+  known?.state === 'used' && (reported.state !== 'used' || known.date.getTime() - reported.date.getTime() > USE_NOISE);
+
+const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
 
 /** Keys that are not shown, or a last use that the report does not tell: about these, rules are silent. */
 const leavesMuchOpen = ({ moreCredentials, keys }: CredentialReportRow): boolean =>

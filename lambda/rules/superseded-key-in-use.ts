@@ -1,3 +1,4 @@
+import { movementNote } from '../domain/memory.ts';
 import { isSettled, succession, usedAfterGrace } from '../domain/rotation.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Rule } from './rule.ts';
@@ -19,7 +20,7 @@ export const supersededKeyInUse: Rule = {
               key,
               message:
                 `used on ${formatInstant(key.lastUsed.date)}, ` +
-                `though its replacement exists since ${formatInstant(order.newest.createDate)}`,
+                `though its replacement exists since ${formatInstant(order.newest.createDate)}${movementNote(key)}`,
             },
           ]
         : [],
