@@ -4,8 +4,11 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy from '@middy/core';
+import { bucketHistory } from './aws/history.ts';
 import { connectAws } from './aws/index.ts';
+import { objectsIn } from './aws/objects.ts';
 import { keepReport } from './aws/reports.ts';
+import { bucketRuns } from './aws/runs.ts';
 import { readSecret } from './aws/secret.ts';
 import { handle } from './handle.ts';
 import { locators } from './locators/index.ts';
@@ -23,6 +26,7 @@ const settings = parseSettings(
 );
 /** The SDK's defaults wait for ever. */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const objects = REPORT_BUCKET ? objectsIn(new S3Client({ requestHandler }), REPORT_BUCKET) : undefined;
 const secrets = new SecretsManagerClient({ requestHandler });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'keyaudit' });
 
@@ -36,7 +40,9 @@ const publishMetrics = (measured: RunMetrics): void => {
 const audit = handle({
   settings,
   connectAws,
-  keepReport: REPORT_BUCKET ? keepReport(new S3Client({ requestHandler }), REPORT_BUCKET) : undefined,
+  keepReport: objects && REPORT_BUCKET ? keepReport(objects, REPORT_BUCKET) : undefined,
+  history: objects && bucketHistory(objects),
+  openRun: objects && bucketRuns(objects),
   locators,
   notifiers,
   notifierContext: notifierContext(settings, process.env, async () =>

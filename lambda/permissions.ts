@@ -15,7 +15,7 @@ export const auditedAccountActions = {
 export const hubActions = {
   accounts: ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'],
   credentials: ['sts:AssumeRole'],
-  reports: ['s3:PutObject'],
+  objects: ['s3:GetObject', 's3:PutObject'],
   secret: ['secretsmanager:GetSecretValue'],
   sns: ['sns:Publish'],
 } as const satisfies Actions;
@@ -25,6 +25,12 @@ export const hubActions = {
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export const topicKeyActions = ['kms:Decrypt', 'kms:GenerateDataKey'] as const;
+
+/**
+ * What S3 needs before it says that an object is not there, rather than that it is forbidden. No condition on a prefix: a
+ * GetObject has none. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+export const missingObjectActions = ['s3:ListBucket'] as const;
 
 /**
  * What only the command line calls, with the operator's own credentials.

@@ -66,6 +66,34 @@ export type OpenAccount = (account: Account) => Promise<AccountReader>;
 /** The accounts to audit, and what could not be found out about them. */
 export type FindAccounts = () => Promise<{ accounts: Account[]; failures: Failure[] }>;
 
+/** JSON texts in a bucket, by their keys. All reject where S3 refuses. */
+export type Objects = {
+  /** `undefined` where there is none. */
+  get: (key: string) => Promise<string | undefined>;
+  put: (key: string, text: string) => Promise<void>;
+  /** Whether it was put: `false` where there is one already. */
+  putFirst: (key: string, text: string) => Promise<boolean>;
+};
+
+/** What scans leave for the next ones, a text for each account. All reject where the place does not answer. */
+export type History = {
+  /** `undefined` where nothing was remembered yet. */
+  recall: (accountId: string) => Promise<string | undefined>;
+  remember: (accountId: string, memory: string) => Promise<void>;
+  /** Keeps a text that could not be understood where nothing writes over it. */
+  setAside: (accountId: string, scanId: string, text: string) => Promise<void>;
+};
+
+/** What one run writes down for repetitions of itself: texts by name. All reject where the place does not answer. */
+export type RunNotes = {
+  read: (name: string) => Promise<string | undefined>;
+  /** Writes where nothing of that name is, and only there; resolves to what is there then. */
+  writeFirst: (name: string, text: string) => Promise<string>;
+  overwrite: (name: string, text: string) => Promise<void>;
+};
+/** The notes of a run, by its name. */
+export type OpenRun = (runId: string) => RunNotes;
+
 /** Keeps a report for good. Resolves to where it is. */
 export type KeepReport = (report: AuditReport) => Promise<string>;
 

@@ -50,8 +50,9 @@ export const auditorFunction = (
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // A second run would tell people again.
-      retryAttempts: 0,
+      // A repeated run tells only those whom the one before did not: see lambda/turns.ts.
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(1),
       onFailure: new SqsDestination(failures),
       ...(settings.reservedConcurrency && { reservedConcurrentExecutions: settings.reservedConcurrency }),
       environment: {

@@ -7,9 +7,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { auditedAccountActions, hubActions, topicKeyActions } from '../lambda/permissions.ts';
+import { auditedAccountActions, hubActions, missingObjectActions, topicKeyActions } from '../lambda/permissions.ts';
 import { hubRoleName, type Settings } from '../lambda/settings.ts';
-import { REPORTS_PREFIX } from './reports-bucket.ts';
 
 export type HubRoleProps = {
   settings: Pick<Settings, 'accounts' | 'auditRoleName'>;
@@ -42,7 +41,12 @@ export const hubRole = (scope: Construct, props: HubRoleProps): Role => {
       'publish-findings': new PolicyDocument({
         statements: [statement(hubActions.sns, findings.topicArn), statement(topicKeyActions, topicKey.keyArn)],
       }),
-      'write-reports': allow(hubActions.reports, reports.arnForObjects(`${REPORTS_PREFIX}*`)),
+      'keep-reports': new PolicyDocument({
+        statements: [
+          statement(hubActions.objects, reports.arnForObjects('*')),
+          statement(missingObjectActions, reports.bucketArn),
+        ],
+      }),
       'write-logs': allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn),
       // Lambda itself does this, as the function's role, with what failed.
       'keep-failures': allow(['sqs:SendMessage'], failures.queueArn),
@@ -75,8 +79,8 @@ const acknowledge = (role: Role, { settings, reports }: HubRoleProps): void => {
       reason: 'One role name in whichever account: each account decides by its own role whether it is audited.',
     },
     {
-      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${REPORTS_PREFIX}*]`,
-      reason: 'Every report is an object of its own.',
+      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/*]`,
+      reason: 'Every report, account and run has objects of its own, and the bucket has nothing else.',
     },
   );
 };

@@ -2,15 +2,12 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
-/** Where reports are, in the bucket. */
-export const REPORTS_PREFIX = 'reports/';
-
 /** More than a year: this year's report beside last year's. */
 const KEPT = Duration.days(400);
 /** How long what was overwritten, deleted or outlived can be had back. */
 const RECOVERABLE = Duration.days(30);
 
-/** The history of reports. It stays when the stack goes. */
+/** Reports (`reports/`), what the next scan is to know (`latest/`), and what runs note down (`runs/`). It stays when the stack goes. */
 export const reportsBucket = (scope: Construct): Bucket => {
   const bucket = new Bucket(scope, 'Reports', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -24,6 +21,7 @@ export const reportsBucket = (scope: Construct): Bucket => {
         noncurrentVersionExpiration: RECOVERABLE,
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       },
+      { prefix: 'runs/', expiration: RECOVERABLE },
       { expiredObjectDeleteMarker: true },
     ],
     removalPolicy: RemovalPolicy.RETAIN,

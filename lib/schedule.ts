@@ -1,6 +1,6 @@
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack, TimeZone } from 'aws-cdk-lib/core';
@@ -14,13 +14,14 @@ export type AuditScheduleProps = {
   failures: IQueue;
 };
 
-/** Starts the auditor. Scheduler retries only the start, which is before anybody is told anything. */
+/** Starts the auditor, telling it for which tick. Scheduler starts at least once, so perhaps twice. */
 export const auditSchedule = (scope: Construct, { schedule, auditor, failures }: AuditScheduleProps): Schedule =>
   new Schedule(scope, 'Schedule', {
     description: 'keyaudit: one scan of every account',
     schedule: ScheduleExpression.expression(schedule.expression, TimeZone.of(schedule.timezone)),
     target: new LambdaInvoke(auditor, {
-      input: ScheduleTargetInput.fromObject({}),
+      // Two starts for one tick are one run: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+      input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
       retryAttempts: 3,
       maxEventAge: Duration.hours(1),
       deadLetterQueue: failures,

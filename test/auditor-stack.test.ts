@@ -63,7 +63,7 @@ describe('the hub', () => {
 const hubRole = (of: Template = template): Resource => resources(of, 'AWS::IAM::Role')['HubRole']!;
 
 describe('the function', () => {
-  it('runs on Node 24 and ARM, for as long as Lambda lets it, once, and its failures are kept', () => {
+  it('runs on Node 24 and ARM, for as long as Lambda lets it, and is repeated twice before its failure is kept', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -72,7 +72,8 @@ describe('the function', () => {
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 3600,
+      MaximumRetryAttempts: 2,
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Failures'), 'Arn'] } } },
     });
   });
@@ -117,7 +118,10 @@ describe('the hub’s role', () => {
         allow('<TopicsFindings>', 'sns:Publish'),
         allow('<TopicsKey.Arn>', 'kms:Decrypt', 'kms:GenerateDataKey'),
       ],
-      'write-reports': [allow('<Reports.Arn>/reports/*', 's3:PutObject')],
+      'keep-reports': [
+        allow('<Reports.Arn>/*', 's3:GetObject', 's3:PutObject'),
+        allow('<Reports.Arn>', 's3:ListBucket'),
+      ],
       'write-logs': [allow('<Logs.Arn>', 'logs:CreateLogStream', 'logs:PutLogEvents')],
       'keep-failures': [allow('<Failures.Arn>', 'sqs:SendMessage')],
     });
@@ -150,14 +154,14 @@ describe('the hub’s role', () => {
 });
 
 describe('the schedule', () => {
-  it('starts a scan of everything on weekday mornings, tries again for an hour, and keeps what was lost', () => {
+  it('starts a scan of everything on weekday mornings, says which, tries again for an hour, and keeps what was lost', () => {
     expect(inWords(theOnly(template, 'AWS::Scheduler::Schedule').Properties)).toMatchObject({
       ScheduleExpression: 'cron(0 9 ? * MON-FRI *)',
       ScheduleExpressionTimezone: 'Europe/London',
       State: 'ENABLED',
       Target: {
         Arn: '<Auditor.Arn>',
-        Input: '{}',
+        Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
         RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 3 },
         DeadLetterConfig: { Arn: '<Failures.Arn>' },
       },
@@ -252,7 +256,11 @@ describe('what is kept', () => {
       BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
       VersioningConfiguration: { Status: 'Enabled' },
       LifecycleConfiguration: {
-        Rules: [{ ExpirationInDays: 400, NoncurrentVersionExpiration: { NoncurrentDays: 30 } }, {}],
+        Rules: [
+          { ExpirationInDays: 400, NoncurrentVersionExpiration: { NoncurrentDays: 30 } },
+          { Prefix: 'runs/', ExpirationInDays: 30 },
+          {},
+        ],
       },
     });
     template.hasResourceProperties('AWS::S3::BucketPolicy', {

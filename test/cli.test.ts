@@ -139,7 +139,7 @@ describe('scan --credential-report', () => {
     const config = file('exempt.json', JSON.stringify({ exemptions }));
     const { code, stdout } = await scanFile(report(overdue), '--config', config);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Exempt\n.*UNTIL +REASON\n.* alice .* 2099-01-01 +moves to a role/);
+    expect(stdout).toMatch(/Exempt\n.*UNTIL +REASON\n.* alice .* 2099-01-01 \(\d+ days left\) +moves to a role/);
   });
 
   it('takes the settings out of a cdk.json', async () => {
@@ -150,7 +150,7 @@ describe('scan --credential-report', () => {
     expect((await scanFile(report(overdue), '--config', config, '--fail-on', 'high')).code).toBe(0);
   });
 
-  it.each(['text', 'json', 'csv', 'slack'])('prints --format %s', async (format) => {
+  it.each(['text', 'json', 'csv', 'slack', 'html'])('prints --format %s', async (format) => {
     const { code, stdout } = await scanFile(report(overdue), '--format', format);
     expect(stdout).toContain('alice');
     expect(stdout.endsWith('\n')).toBe(true);

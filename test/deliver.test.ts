@@ -3,6 +3,7 @@ import { deliver } from '../lambda/deliver.ts';
 import type { AuditReport } from '../lambda/domain/report.ts';
 import { notifiers } from '../lambda/notifiers/index.ts';
 import type { Notifier } from '../lambda/notifiers/notifier.ts';
+import { everyTurn, type Turn } from '../lambda/turns.ts';
 import { notifierContext } from './notifier-context.ts';
 import { auditReport, finding } from './report-builders.ts';
 
@@ -33,6 +34,7 @@ describe('delivering', () => {
     const report = auditReport();
     expect(await deliver(report, [working('a', told), working('b', told)], notifierContext(), plenty)).toEqual({
       delivered: ['a', 'b'],
+      toldBefore: [],
       notSetUp: [],
       failures: [],
       causes: [],
@@ -62,6 +64,7 @@ describe('delivering', () => {
       await deliver(auditReport(), [failing('slack', cause), working('sns', told)], notifierContext(), plenty),
     ).toEqual({
       delivered: ['sns'],
+      toldBefore: [],
       notSetUp: [],
       failures: [failure],
       causes: [cause],
@@ -75,10 +78,33 @@ describe('delivering', () => {
     const wrong: Notifier = { id: 'wrong', connect: () => Promise.reject(cause) };
     expect(await deliver(auditReport(), [absent, wrong], notifierContext(), plenty)).toEqual({
       delivered: [],
+      toldBefore: [],
       notSetUp: [{ id: 'absent', why: 'no token' }],
       failures: [{ scope: 'notifier', id: 'wrong', reason: 'the secret cannot be read' }],
       causes: [cause],
     });
+  });
+
+  it('leaves a channel alone that is told by another run, or was told before', async () => {
+    const told: AuditReport[] = [];
+    const turns = async (channel: string): Promise<Turn> => (channel === 'a' ? { isOurs: false } : everyTurn);
+    const delivery = await deliver(
+      auditReport(),
+      [working('a', told), working('b', told)],
+      notifierContext(),
+      plenty,
+      turns,
+    );
+    expect(delivery).toMatchObject({ toldBefore: ['a'], delivered: ['b'], failures: [] });
+    expect(told).toHaveLength(1);
+  });
+
+  it('tells rather twice than not at all where nobody knows whose turn it is, and says so', async () => {
+    const told: AuditReport[] = [];
+    const turns = () => Promise.reject(new Error('S3 is down'));
+    const delivery = await deliver(auditReport(), [working('a', told)], notifierContext(), plenty, turns);
+    expect(delivery.delivered).toEqual(['a']);
+    expect(delivery.failures.map(({ reason }) => reason)).toEqual(['who tells a could not be noted: S3 is down']);
   });
 
   it('does not let a channel that hangs keep the others from being told', async () => {

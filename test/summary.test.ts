@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ReportedAccount } from '../lambda/domain/report.ts';
-import { coverageSentence, headline, isAllClear, isComplete } from '../lambda/render/summary.ts';
+import type { Finding, ReportedAccount } from '../lambda/domain/report.ts';
+import { DAY } from '../lambda/domain/time.ts';
+import {
+  countsSentence,
+  coverageSentence,
+  headline,
+  isAllClear,
+  isComplete,
+  noteSentences,
+  resolvedSentence,
+} from '../lambda/render/summary.ts';
+import { FIRST_KEY, NOW } from './builders.ts';
 import {
   accountFailure,
   auditReport,
@@ -84,5 +94,71 @@ describe('what was read', () => {
       .filter(({ status }) => status === 'failed')
       .map((account) => accountFailure(account, account.reason ?? ''));
     expect(coverageSentence(auditReport({ accounts, failures }))).toBe(expected);
+  });
+});
+
+const at = (ms: number): string => new Date(NOW.getTime() + ms).toISOString();
+const known: Partial<Finding> = { change: 'ongoing', stageSince: at(-DAY) };
+const reportOf = (...all: Partial<Finding>[]) => auditReport({ findings: all.map(finding) });
+
+describe('the counts', () => {
+  it.each<[string, Partial<Finding>[]]>([
+    ['1 high.', [{}]],
+    ['2 high. Nothing new.', [known, known]],
+    ['2 high. 1 is new.', [known, { change: 'new' }]],
+    [
+      '6 high. 2 are new, 1 is worse, 1 is ready now and 2 have a new step.',
+      [
+        { change: 'new' },
+        { change: 'new' },
+        { ...known, worse: true },
+        { ...known, stageSince: at(0), stage: 'ready-to-deactivate' },
+        { ...known, stageSince: at(0) },
+        { ...known, stageSince: at(0) },
+      ],
+    ],
+    ['1 high. Nothing new.', [{ ...known, stageSince: at(1 - 7 * DAY) }]],
+    ['1 high. Nothing new. 1 without progress for a week or longer.', [{ ...known, stageSince: at(-7 * DAY) }]],
+  ])('are “%s”', (expected, all) => {
+    expect(countsSentence(reportOf(...all))).toBe(expected);
+  });
+
+  it('name who is resolved, each user once', () => {
+    const gone = (userName: string) => ({
+      account: staging,
+      userName,
+      accessKeyId: FIRST_KEY,
+      ruleIds: ['key-overdue'],
+    });
+    const resolved = ['<root_account>', 'bob', 'bob', 'carol', 'dave'].map(gone);
+    expect(resolvedSentence({ resolved }, 3)).toBe(
+      'Resolved: root user in staging, bob in staging, carol in staging and 1 more.',
+    );
+    expect(resolvedSentence({ resolved: [] }, 3)).toBe('');
+  });
+});
+
+describe('the notes', () => {
+  const wait = (ms: number): Partial<Finding> => ({
+    owner: 'x',
+    nextStep: { action: 'wait', accessKeyId: FIRST_KEY, text: '', commands: [], notBefore: at(ms) },
+  });
+
+  it.each<[string[], Partial<Finding>[]]>([
+    [[], [{ owner: 'platform' }]],
+    [['1 without an owner: give its user a tag owner.'], [{}, { owner: 'platform' }]],
+    [['2 without an owner: give their users a tag owner.'], [{}, { userName: 'bob' }]],
+    [[], [wait(0)]],
+    [['1 waits until it is safe to act, until 2026-11-23 09:00 UTC.'], [wait(1), wait(0)]],
+    [['2 wait until it is safe to act, the first until 2026-11-24 09:00 UTC.'], [wait(2 * DAY), wait(DAY)]],
+    [
+      ['Exemptions past or malformed, so not in force: alice in production: see the next step there.'],
+      [
+        { owner: 'x', exemptionNotes: ['The exemption until 2026-11-22 (because) has ended.'] },
+        { owner: 'x', exemptionNotes: ['The exemption until 2026-11-22 (because) has ended.'] },
+      ],
+    ],
+  ])('are %j', (expected, all) => {
+    expect(noteSentences(reportOf(...all), 5)).toEqual(expected);
   });
 });

@@ -48,6 +48,13 @@ const BY_SERVICE: Record<string, Partial<Record<FaultKind, Refusal>>> = {
     ],
     'not-found': [400, 'ParentNotFoundException', "You specified parent that doesn't exist."],
   },
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  s3: {
+    throttle: [503, 'SlowDown', 'Please reduce your request rate.'],
+    deny: [403, 'AccessDenied', 'Access Denied'],
+    error500: [500, 'InternalError', 'We encountered an internal error. Please try again.'],
+    'not-found': [404, 'NoSuchBucket', 'The specified bucket does not exist'],
+  },
   // https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html#API_ListFunctions_Errors
   lambda: {
     throttle: [429, 'TooManyRequestsException', 'Rate exceeded'],

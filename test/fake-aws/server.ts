@@ -16,6 +16,7 @@ import { type HttpAnswer, type HttpRequest, type Outcome, outcomeUnder, serve, w
 import { fakeIam } from './iam.ts';
 import { fakeLambda } from './lambda.ts';
 import { fakeOrganizations } from './organizations.ts';
+import { type FakeObjects, fakeS3 } from './s3.ts';
 import { fakeSecretsManager } from './secrets-manager.ts';
 import { fakeSns } from './sns.ts';
 import { fakeSts, hubCaller, type Sessions } from './sts.ts';
@@ -38,6 +39,7 @@ export interface FakeAws {
   calls: Calls;
   faults: Faults;
   sns: { published: FakePublished[] };
+  s3: { objects: FakeObjects };
   /** Every secret access key that CreateAccessKey gave out, also of keys that are gone: for tests that nothing leaks one. */
   secretAccessKeys: string[];
   /** What to give an SDK client that acts as the hub. */
@@ -57,6 +59,7 @@ export const startFakeAws = async ({
   const calls = recordCalls();
   const faults = injectFaults();
   const published: FakePublished[] = [];
+  const objects: FakeObjects = new Map();
   const secretAccessKeys: string[] = [];
   const sessions: Sessions = new Map();
   const services = [
@@ -64,6 +67,7 @@ export const startFakeAws = async ({
     fakeSts(sessions),
     fakeOrganizations,
     fakeSns(published),
+    fakeS3(objects),
     fakeSecretsManager,
     fakeCloudTrail,
     fakeLambda,
@@ -104,6 +108,7 @@ export const startFakeAws = async ({
     calls,
     faults,
     sns: { published },
+    s3: { objects },
     secretAccessKeys,
     clientConfig: { endpoint: url, region: REGION, credentials: { ...HUB_CREDENTIALS } },
     env: {

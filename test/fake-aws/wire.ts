@@ -3,6 +3,7 @@
  *
  * - query: form-encoded in, XML out (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html): IAM, STS, SNS
  * - json: AWS JSON 1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html): Organizations, Secrets Manager, CloudTrail
+ * - rest-xml: whole objects, by method and path (https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html): S3
  * - rest-json: method and path name the operation (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html): Lambda
  */
 import type { HttpAnswer, HttpRequest } from './http.ts';
@@ -40,7 +41,7 @@ export type Operation = (params: Params, context: OperationContext) => Answer;
 export interface Service {
   /** The prefix in `Call.operation`, and the service in the credential scope. */
   name: string;
-  protocol: 'query' | 'json' | 'rest-json';
+  protocol: 'query' | 'json' | 'rest-json' | 'rest-xml';
   /** The XML namespace of a query service. */
   namespace: string;
   /** The operations of a rest-json service by method and path: `GET /2015-03-31/functions`. */
@@ -77,28 +78,46 @@ export const readRequest = (
     const route = `${method} ${pathname.replace(/\/$/, '')}`;
     return { action: routes[route] ?? route, params: Object.fromEntries(searchParams) };
   }
+  if (protocol === 'rest-xml') {
+    const { pathname } = new URL(path, 'http://localhost');
+    const params = {
+      Path: decodeURIComponent(pathname.slice(1)),
+      Body: body.toString(),
+      IfNoneMatch: headers['if-none-match'],
+    };
+    return { action: method === 'PUT' ? 'PutObject' : method === 'GET' ? 'GetObject' : method, params };
+  }
   const { Action: action = '', ...params } = Object.fromEntries(new URLSearchParams(body.toString()));
   delete params['Version'];
   return { action, params };
 };
 
-export const writeAnswer = (service: Service, action: string, answer: Answer): HttpAnswer =>
-  service.protocol !== 'query'
+export const writeAnswer = (service: Service, action: string, answer: Answer): HttpAnswer => {
+  if (service.protocol === 'rest-xml') {
+    const { Body: body } = answer;
+    return { status: 200, headers: {}, body: typeof body === 'string' ? body : '' };
+  }
+  return service.protocol !== 'query'
     ? json(200, JSON.stringify(answer, epochSeconds))
     : xml(
         200,
         `<${action}Response xmlns="${service.namespace}"><${action}Result>${toXml(answer)}</${action}Result>` +
           `<ResponseMetadata><RequestId>${REQUEST_ID}</RequestId></ResponseMetadata></${action}Response>`,
       );
+};
 
-export const writeError = (service: Service, { status, code, message }: WireError): HttpAnswer =>
-  service.protocol !== 'query'
+export const writeError = (service: Service, { status, code, message }: WireError): HttpAnswer => {
+  if (service.protocol === 'rest-xml') {
+    return xml(status, `<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`);
+  }
+  return service.protocol !== 'query'
     ? json(status, JSON.stringify({ __type: code, Message: message, message }))
     : xml(
         status,
         `<ErrorResponse xmlns="${service.namespace}"><Error><Type>${status < 500 ? 'Sender' : 'Receiver'}</Type>` +
           `<Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${REQUEST_ID}</RequestId></ErrorResponse>`,
       );
+};
 
 const xml = (status: number, body: string): HttpAnswer => ({
   status,

@@ -13,11 +13,13 @@ const settings = {
   productionAccounts: ['production'],
 };
 
-const auditMoto = async (users?: string[]): Promise<AuditReport> =>
-  audit(
+const auditMoto = async (users?: string[]): Promise<AuditReport> => {
+  const { report } = await audit(
     { scanId: 'scan-1', context: findingContext(), users },
     { ...(await connect(settings)), locators: [], clock: () => NOW, signal: new AbortController().signal },
   );
+  return report;
+};
 
 /** Key ids are moto's: this is which of a user's keys each belongs to. */
 const positions = new Map<string, number>();

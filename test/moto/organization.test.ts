@@ -100,7 +100,9 @@ describe('accounts of an organization', () => {
   it('are audited: the hub by its own credentials, the others by AssumeRole', async () => {
     await seedUser(HUB, { userName: 'alice', accessKeys: [{ createDate: daysAgo(100) }] });
     await seedUser(idOf('production'), { userName: 'bob', accessKeys: [{ createDate: daysAgo(200) }] });
-    const { accounts, findings, failures } = await audit(
+    const {
+      report: { accounts, findings, failures },
+    } = await audit(
       { scanId: 'scan-1', context: findingContext() },
       {
         ...(await connect({ accounts: { organization: {} } })),

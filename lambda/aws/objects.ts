@@ -1,0 +1,42 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { Objects } from '../ports.ts';
+
+/**
+ * Without `s3:ListBucket`, S3 would refuse to speak of an object that is not there.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+export const objectsIn = (s3: S3Client, bucket: string): Objects => {
+  const put = async (key: string, text: string, condition: { IfNoneMatch?: '*' } = {}): Promise<void> => {
+    const object = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' };
+    await s3.send(new PutObjectCommand({ ...object, ...condition }));
+  };
+  return {
+    get: async (key) => {
+      try {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        if (!Body) throw new Error('S3 gave no body');
+        return await Body.transformToString();
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+    put,
+    putFirst: async (key, text) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await put(key, text, { IfNoneMatch: '*' });
+          return true;
+        } catch (error) {
+          const name = error instanceof S3ServiceException ? error.name : '';
+          if (name === 'PreconditionFailed') return false;
+          // Somebody else writes at this very moment: S3 wants to be asked again.
+          if (name !== 'ConditionalRequestConflict' || attempt === CONFLICTS) throw error;
+        }
+      }
+    },
+  };
+};
+
+/** How often S3 is asked again. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+const CONFLICTS = 3;
