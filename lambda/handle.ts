@@ -1,10 +1,9 @@
-import pLimit from 'p-limit';
 import { type Answer, answerOf } from './answer.ts';
-import { type Audit, audit } from './audit.ts';
+import { audit } from './audit.ts';
 import { type Delivery, deliver } from './deliver.ts';
-import { reasonOf } from './domain/failure.ts';
+import type { Failure } from './domain/model.ts';
 import type { AuditReport } from './domain/report.ts';
-import { remember } from './history.ts';
+import { keepWhole, rememberWhole } from './keep.ts';
 import type { Locator } from './locators/locator.ts';
 import { type RunMetrics, runMetrics } from './metrics.ts';
 import type { Notifier, NotifierContext } from './notifiers/notifier.ts';
@@ -42,8 +41,6 @@ export type Invocation = { awsRequestId: string; getRemainingTimeInMillis: () =>
 
 /** The time kept for telling people, in ms; half of what is left where that is less. */
 const DELIVERY_TIME = 120_000;
-/** Accounts whose memory is written at the same time. */
-const MEMORIES_AT_ONCE = 8;
 /** The time kept for saying what could not be told, in ms. */
 const ANSWER_TIME = 500;
 
@@ -62,83 +59,53 @@ export const handle =
     const { clock, locators, history } = auditor;
     const context = findingContextOf(settings, clock());
     const ports = { ...aws, locators, history, clock, signal };
-    const notes = notify ? auditor.openRun?.(scheduledTime ?? awsRequestId) : undefined;
+    // What was asked of some accounts, some users or by another policy is no measure of the whole, and no history of it.
+    const isWhole = !users && !choice.accounts && !choice.policy;
+    const runId = (isWhole && scheduledTime) || awsRequestId;
+    const notes = notify ? auditor.openRun?.(runId) : undefined;
     const scan = await scanOnce(notes, () => audit({ scanId: awsRequestId, context, users }, ports));
     const { report, unnoted } = scan;
     logReport(report, auditor);
     if (!notify) return answerOf(report, { delivered: [], toldBefore: [], notSetUp: [] });
 
-    // What was asked of some accounts, some users or by another policy is no measure of the whole, and no history of it.
-    const isWhole = !users && !choice.accounts && !choice.policy;
-    const kept = isWhole ? await keep(scan, auditor) : { failures: [], causes: [] };
-    if (unnoted) kept.failures.push(unnoted.failure);
-    if (unnoted) kept.causes.push(unnoted.cause);
+    const kept = isWhole ? await keepWhole(report, auditor.keepReport) : { failures: [], causes: [] };
+    const before = [...kept.failures, ...(unnoted ? [unnoted] : [])];
     const warn = (reason: string): void => auditor.log.warn('not noted', { reason });
-    const timeLeft = (): number => getRemainingTimeInMillis() - ANSWER_TIME;
-    const told = await deliver(
-      { ...report, failures: [...report.failures, ...kept.failures] },
+    const delivery = await deliver(
+      { ...report, failures: [...report.failures, ...before] },
       auditor.notifiers,
       { ...auditor.notifierContext, ...(kept.location && { wholeReport: kept.location }) },
-      timeLeft,
+      () => getRemainingTimeInMillis() - ANSWER_TIME,
       notes && !unnoted ? (channel) => takeTurn(channel, { invocationId: awsRequestId, notes, warn }) : undefined,
     );
-    const delivery = {
-      ...told,
-      failures: [...kept.failures, ...told.failures],
-      causes: [...kept.causes, ...told.causes],
-    };
+    // What was not told is news to the next scan as well.
+    const isTold = delivery.failures.every(isOfS3);
+    const after = isWhole && isTold ? (await rememberWhole(scan, history)).failures : [];
+    for (const { reason } of [...before, ...after]) auditor.log.warn('not kept', { reason });
     if (isWhole) {
       const DurationMs = clock().getTime() - context.now.getTime();
-      auditor.publishMetrics(
-        runMetrics(report, { DeliveriesFailed: delivery.failures.length, ApiCalls: aws.callCount(), DurationMs }),
-      );
+      const DeliveriesFailed = before.length + delivery.failures.length + after.length;
+      auditor.publishMetrics(runMetrics(report, { DeliveriesFailed, ApiCalls: aws.callCount(), DurationMs }));
     }
     for (const channel of delivery.notSetUp) auditor.log.warn('not set up', channel);
     raise(delivery);
     return answerOf(report, delivery);
   };
 
-type Kept = Pick<Delivery, 'failures' | 'causes'> & { location?: string };
-
-/** A report that cannot be kept is told all the same, and so is one that the next scan will not remember. */
-const keep = async ({ report, memories }: Audit, { keepReport, history }: Auditor): Promise<Kept> => {
-  const kept: Kept = { failures: [], causes: [] };
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (cause) {
-      kept.failures.push({ scope: 'notifier', id: 's3', reason: `${what}: ${reasonOf(cause)}` });
-      kept.causes.push(cause);
-    }
-  };
-  await attempt('the report could not be kept', async () => {
-    const location = await keepReport?.(report);
-    if (location) kept.location = location;
-  });
-  const limit = pLimit(MEMORIES_AT_ONCE);
-  if (history) {
-    await Promise.all(
-      memories.map(({ memory, recalled }) =>
-        limit(() =>
-          attempt(`what was seen in ${memory.accountId} could not be remembered`, () =>
-            remember(memory, recalled, history),
-          ),
-        ),
-      ),
-    );
-  }
-  return kept;
-};
-
 const logReport = (report: AuditReport, { log }: Auditor): void => {
   log.info(headline(report), { coverage: coverageSentence(report), summary: report.summary });
   for (const failure of report.failures) log.warn('not read', failure);
 };
 
-/** All together, and only now. Telling nobody at all is a failure too. */
+const isOfS3 = ({ id }: Failure): boolean => id === 's3';
+
+/**
+ * All together, and only now. Telling nobody at all is a failure too. What S3 did not take is none: Lambda would repeat the run,
+ * and people who know already would be told again. The metric of failed deliveries has it.
+ */
 const raise = ({ delivered, toldBefore, failures, causes, notSetUp }: Delivery): void => {
   const reasons = [
-    ...failures.map(({ reason }) => reason),
+    ...failures.filter((failure) => !isOfS3(failure)).map(({ reason }) => reason),
     ...(delivered.length + toldBefore.length + failures.length === 0
       ? notSetUp.map(({ id, why }) => `${id}: ${why}`)
       : []),

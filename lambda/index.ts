@@ -26,7 +26,7 @@ const settings = parseSettings(
 );
 /** The SDK's defaults wait for ever. */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
-const objects = REPORT_BUCKET ? objectsIn(new S3Client({ requestHandler }), REPORT_BUCKET) : undefined;
+const objects = REPORT_BUCKET ? objectsIn(new S3Client({ requestHandler, maxAttempts: 2 }), REPORT_BUCKET) : undefined;
 const secrets = new SecretsManagerClient({ requestHandler });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: 'keyaudit' });
 

@@ -4,7 +4,7 @@ import type { Failure } from './domain/model.ts';
 import type { RunNotes } from './ports.ts';
 
 /** What a run found; `unnoted` where a repetition of it will not know. */
-export type Scan = Audit & { unnoted?: { failure: Failure; cause: unknown } };
+export type Scan = Audit & { unnoted?: Failure };
 
 /** The version of what is noted: a run that begins with one version of the program may be repeated by the next. */
 const VERSION = 1;
@@ -15,27 +15,25 @@ const VERSION = 1;
  */
 export const scanOnce = async (notes: RunNotes | undefined, scan: () => Promise<Audit>): Promise<Scan> => {
   if (!notes) return scan();
-  let cause: unknown;
-  const earlier = await notes.read('scan').catch((error: unknown) => {
-    cause = error;
-    return undefined;
-  });
-  const known = earlier === undefined ? undefined : parse(earlier);
+  // What cannot be read may still be written, and then what is there comes back.
+  const known = await notes.read('scan').then(parse, () => undefined);
   if (known) return known;
   const found = await scan();
-  if (cause === undefined) {
-    try {
-      return parse(await notes.writeFirst('scan', JSON.stringify({ version: VERSION, ...found }))) ?? found;
-    } catch (error) {
-      cause = error;
-    }
+  try {
+    const there = await notes.writeFirst('scan', JSON.stringify({ version: VERSION, ...found }));
+    return parse(there) ?? found;
+  } catch (error) {
+    const reason = `the run could not be noted, so a repetition may tell it again: ${reasonOf(error)}`;
+    return { ...found, unnoted: { scope: 'notifier', id: 's3', reason } };
   }
-  const reason = `the run could not be noted, so a repetition may tell twice: ${reasonOf(cause)}`;
-  return { ...found, unnoted: { failure: { scope: 'notifier', id: 's3', reason }, cause } };
 };
 
-/** `undefined` where another version of the program noted it. */
-const parse = (text: string): Audit | undefined => {
-  const { version, report, memories } = JSON.parse(text) as Audit & { version: number };
-  return version === VERSION ? { report, memories } : undefined;
+/** `undefined` where there is none, and where another version of the program noted it. */
+const parse = (text: string | undefined): Audit | undefined => {
+  try {
+    const { version, report, memories } = JSON.parse(text ?? '{}') as Audit & { version?: number };
+    return version === VERSION ? { report, memories } : undefined;
+  } catch {
+    return undefined;
+  }
 };

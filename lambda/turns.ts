@@ -20,8 +20,8 @@ const state = z.object({
 type State = z.output<typeof state>;
 
 /**
- * Takes the turn for a channel. Lambda repeats an invocation under its id, and only after the attempt before has ended: what that
- * one noted is gone on with. Rejects where the notes cannot be read or written.
+ * Takes the turn for a channel. Lambda repeats an invocation under its id after the attempt before has ended: what that one noted is
+ * gone on with. (Should it ever start one event twice at the same moment, both would tell: nothing tells them apart.) Rejects where the notes cannot be read or written.
  */
 export const takeTurn = async (channel: string, { invocationId, notes, warn }: TurnContext): Promise<Turn> => {
   const ours: State = { invocationId, steps: {}, isDone: false };

@@ -44,7 +44,7 @@ const watches = ({ schedule, auditor, failures }: AlarmsProps): Watch[] => {
       evaluationPeriods: 6,
       datapointsToAlarm: 1,
       description:
-        'A run of keyaudit failed: the team may have got no digest, or only a part of it. Access keys are as they were. Read the last error in the log of the function (Lambda console, Monitor), mend what it names, and scan again with the command in the output RunNow of the stack. It ends with the next run that does not fail; until then, further failures are not told.',
+        'A run of keyaudit failed: the team may have got no digest, or only a part of it. Lambda repeats it twice, and tells then what is missing. Access keys are as they were. Read the last error in the log of the function (Lambda console, Monitor), mend what it names, and scan again with the command in the output RunNow of the stack. It ends with the next run that does not fail; until then, further failures are not told.',
     },
     {
       name: 'no-completed-run',

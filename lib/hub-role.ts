@@ -43,7 +43,8 @@ export const hubRole = (scope: Construct, props: HubRoleProps): Role => {
       }),
       'keep-reports': new PolicyDocument({
         statements: [
-          statement(hubActions.objects, reports.arnForObjects('*')),
+          statement(['s3:PutObject'], reports.arnForObjects('reports/*')),
+          ...['latest/*', 'runs/*'].map((objects) => statement(hubActions.objects, reports.arnForObjects(objects))),
           statement(missingObjectActions, reports.bucketArn),
         ],
       }),
@@ -78,9 +79,9 @@ const acknowledge = (role: Role, { settings, reports }: HubRoleProps): void => {
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${settings.auditRoleName}]`,
       reason: 'One role name in whichever account: each account decides by its own role whether it is audited.',
     },
-    {
-      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/*]`,
-      reason: 'Every report, account and run has objects of its own, and the bucket has nothing else.',
-    },
+    ...['reports', 'latest', 'runs'].map((folder) => ({
+      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${folder}/*]`,
+      reason: 'Every report, account and run has objects of its own.',
+    })),
   );
 };

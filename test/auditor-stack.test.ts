@@ -119,7 +119,11 @@ describe('the hub’s role', () => {
         allow('<TopicsKey.Arn>', 'kms:Decrypt', 'kms:GenerateDataKey'),
       ],
       'keep-reports': [
-        allow('<Reports.Arn>/*', 's3:GetObject', 's3:PutObject'),
+        allow('<Reports.Arn>/reports/*', 's3:PutObject'),
+        {
+          ...allow('', 's3:GetObject', 's3:PutObject'),
+          Resource: ['<Reports.Arn>/latest/*', '<Reports.Arn>/runs/*'],
+        },
         allow('<Reports.Arn>', 's3:ListBucket'),
       ],
       'write-logs': [allow('<Logs.Arn>', 'logs:CreateLogStream', 'logs:PutLogEvents')],

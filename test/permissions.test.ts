@@ -72,10 +72,12 @@ const allowedBy = (role: ReturnType<typeof resources>[string]): Allowed[] =>
   Object.values(policiesOf(role))
     .flat()
     .flatMap(({ Action, Resource }) =>
-      Action.map((action) => ({
-        action,
-        resource: Object.entries(deployed).reduce((arn, [words, real]) => arn.replace(words, real), Resource),
-      })),
+      Action.flatMap((action) =>
+        [Resource].flat().map((named) => ({
+          action,
+          resource: Object.entries(deployed).reduce((arn, [words, real]) => arn.replace(words, real), named),
+        })),
+      ),
     );
 
 /** Which caller asked for what. IAM's and Organizations' reads have no resource that policies could name. */

@@ -118,13 +118,17 @@ const scan = async (options: ScanOptions, realClock: () => Date): Promise<number
   const report = options.notify ? await notified(audited.report, settings) : audited.report;
   const isForSlack = options.format === 'slack' && !settings.slack.showUsage;
   const written = write(isForSlack ? withoutUsage(report) : report, options);
-  const remembered = !history || (await remembers(audited, options, history));
+  const remembered = !history || (await remembers({ ...audited, report }, options, history));
   return written && remembered ? exitCodeOf(report, options.failOn) : exitCodes.incomplete;
 };
 
-/** Only once it was told: the next scan tells what changed since. What was asked of some is no history of the whole. */
+/** Only where it was told: the next scan tells what changed since. What was asked of some is no history of the whole. */
 const remembers = async (audited: Audit, { user, account }: ScanOptions, history: History): Promise<boolean> => {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (audited.report.failures.some(({ scope }) => scope === 'notifier')) {
+    say('keyaudit: Not remembered: not everybody could be told, so to the next scan it is news as well.');
+    return false;
+  }
   if (!user && !account) return rememberScan(audited, history, say);
   const some = user ? 'users (--user)' : 'accounts (--account): scans of those that --config names are';
   say(`keyaudit: Compared, but not remembered: this scan is of some ${some}.`);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { Objects } from '../ports.ts';
 
@@ -32,6 +33,7 @@ export const objectsIn = (s3: S3Client, bucket: string): Objects => {
           if (name === 'PreconditionFailed') return false;
           // Somebody else writes at this very moment: S3 wants to be asked again.
           if (name !== 'ConditionalRequestConflict' || attempt === CONFLICTS) throw error;
+          await sleep(attempt * CONFLICT_PAUSE);
         }
       }
     },
@@ -40,3 +42,5 @@ export const objectsIn = (s3: S3Client, bucket: string): Objects => {
 
 /** How often S3 is asked again. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
 const CONFLICTS = 3;
+/** In ms. */
+const CONFLICT_PAUSE = 200;

@@ -2,7 +2,7 @@ import type { AuditReport } from '../domain/report.ts';
 import { slackDigest } from '../render/slack-digest.ts';
 import type { SlackMessage } from '../render/slack-limits.ts';
 import { withoutMentions } from '../render/slack-owner.ts';
-import { isAllClear } from '../render/summary.ts';
+import { hasNews, isAllClear } from '../render/summary.ts';
 import type { Notifier, NotifierContext } from './notifier.ts';
 import { callSlack } from './slack-client.ts';
 import { explain, isLayoutRefused, isRefused } from './slack-errors.ts';
@@ -30,7 +30,7 @@ export const slack: Notifier = {
     return {
       ready: true,
       notify: async (report) => {
-        if (!context.slack.allClear && isAllClear(report)) return;
+        if (!context.slack.allClear && isAllClear(report) && !hasNews(report)) return;
         await post(report, client, context);
       },
     };

@@ -2,8 +2,11 @@ import { listsOngoing, type Repeat, type Standing, standingOf } from '../domain/
 import type { AuditReport, Finding } from '../domain/report.ts';
 import { reportedAt } from './summary.ts';
 
-/** One finding of a report: its number there, from 1, and whether the digest tells it in full or in one line. */
-export type Entry = { finding: Finding; number: number; inFull: boolean };
+/**
+ * One finding of a report: its number there, from 1, whether it is one of those to be done first, of all that can be done, and
+ * whether the digest tells it in full or in one line.
+ */
+export type Entry = { finding: Finding; number: number; isFirst: boolean; inFull: boolean };
 
 export type Agenda = {
   /** What the digest tells, in this order: those to be done first, what else is news, the ongoing ones. */
@@ -13,7 +16,7 @@ export type Agenda = {
 };
 
 /** So many are to be done first. */
-export const FIRST = 3;
+const FIRST = 3;
 /** The digest has no more than so many in full, and so many in a line. */
 const IN_FULL = 10;
 const IN_LINES = 20;
@@ -26,11 +29,14 @@ export const agendaOf = (report: AuditReport, repeat: Repeat): Agenda => {
     return { finding, number: position + 1, standing, inFull: standing !== 'ongoing' };
   });
   const repeats = listsOngoing(repeat, now);
-  const told = numbered.filter(({ standing }) => standing !== 'waiting' && (standing !== 'ongoing' || repeats));
-  const others = told.slice(FIRST);
+  const told = numbered
+    .filter(({ standing }) => standing !== 'waiting')
+    .map((entry, position) => ({ ...entry, isFirst: position < FIRST }))
+    .filter(({ standing }) => standing !== 'ongoing' || repeats);
+  const others = told.filter(({ isFirst }) => !isFirst);
   return {
     entries: [
-      ...told.slice(0, FIRST),
+      ...told.filter(({ isFirst }) => isFirst),
       ...others.filter(({ inFull }) => inFull),
       ...others.filter(({ inFull }) => !inFull),
     ],

@@ -4,7 +4,7 @@ import type { AuditReport } from '../domain/report.ts';
 import { renderCsv } from './csv.ts';
 import { everyFailure } from './failure-lines.ts';
 import { shorten } from './safe-text.ts';
-import { type Agenda, agendaOf, type Entry, FIRST, heldBackSentence, readable } from './slack-agenda.ts';
+import { type Agenda, agendaOf, type Entry, heldBackSentence, readable } from './slack-agenda.ts';
 import { findingBlock, linesBlock, type Placed, placed } from './slack-finding.ts';
 import { fits, messageText, type SlackMessage, slackLimits, storedSize } from './slack-limits.ts';
 import { type Thread, threadMessages } from './slack-thread.ts';
@@ -73,9 +73,9 @@ const isCompared = (entries: readonly Entry[]): boolean => entries.some(({ findi
 
 /** The findings under their headings, which a few findings do without. */
 const bodyBlocks = (entries: readonly Placed[]): KnownBlock[] => {
-  const others = entries.slice(FIRST);
+  const others = entries.filter(({ isFirst }) => !isFirst);
   const parts = [
-    { heading: 'First these', entries: entries.slice(0, FIRST) },
+    { heading: 'First these', entries: entries.filter(({ isFirst }) => isFirst) },
     { heading: isCompared(entries) ? 'New or changed' : 'Then these', entries: others.filter(({ inFull }) => inFull) },
     { heading: 'Ongoing', entries: others.filter(({ inFull }) => !inFull) },
   ].filter((part) => part.entries.length > 0);

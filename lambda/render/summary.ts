@@ -24,6 +24,10 @@ export const isComplete = (report: AuditReport): boolean => isReadInFull(report)
 /** Whether there is nothing to do, and nothing unread that hides it. */
 export const isAllClear = (report: AuditReport): boolean => report.summary.findings === 0 && isReadInFull(report);
 
+/** Whether there is news although there is nothing to do: what is resolved, and exemptions that end soon. */
+export const hasNews = (report: AuditReport): boolean =>
+  report.resolved.length > 0 || report.exempt.some(({ exemption }) => endsSoon(exemption, reportedAt(report)));
+
 /** The report in one short line: `7 access keys need attention, 1 account not read`. */
 export const headline = (report: AuditReport): string => {
   const { findings } = report.summary;

@@ -191,7 +191,7 @@ describe('with a root row, which we add to what moto writes', () => {
       severity: 'high',
       rules: [{ id: 'superseded-key-in-use', message: expect.stringContaining('2026-11-22') }],
       stage: 'lingering',
-      owner: 'team-a',
+      owner: '#team-a',
       locations: [],
     });
     expect(nextStep).toMatchObject({ action: 'find-remaining-usage', accessKeyId: finding.accessKeyId });
