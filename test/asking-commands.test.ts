@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SECOND_KEY } from './builders.ts';
 import { embeddedAws } from './embedded.ts';
 import { fakeWorld, HUB_CREDENTIALS } from './fake-aws/index.ts';
+import { type Ended, runKeyaudit } from './keyaudit-process.ts';
 
 /** The commands that only ask, as processes: what has nothing to do with time. */
 
@@ -17,30 +17,15 @@ writeFileSync(
   `govuk::apps::support::aws_access_key_id: ${SECOND_KEY}\n`,
 );
 
-type Result = { code: number | null; stdout: string; stderr: string };
-
-const keyaudit = (args: string[], env: Record<string, string> = {}): Promise<Result> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--no-warnings', '--import', 'tsx', 'bin/keyaudit.ts', ...args], {
-      cwd: new URL('..', import.meta.url),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: folder,
-        INIT_CWD: folder,
-        AWS_EC2_METADATA_DISABLED: 'true',
-        ...env,
-      },
-    });
-    const result = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => {
-      result.stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      result.stderr += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ...result }));
+const keyaudit = (args: string[], env: Record<string, string> = {}): Promise<Ended> =>
+  runKeyaudit(args, {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      INIT_CWD: folder,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...env,
+    },
   });
 
 const FOUND = `${SECOND_KEY}

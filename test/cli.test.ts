@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import {
   HUB_ACCOUNT_ID,
   startFakeSlack,
 } from './fake-aws/index.ts';
+import { type Ended, runKeyaudit } from './keyaudit-process.ts';
 import { reportCsv, reportRow, rootRow } from './report-csv.ts';
 
 type FakeMemberOverrides = NonNullable<FakeOrganizationOverrides['members']>[number];
@@ -27,33 +27,10 @@ const file = (name: string, content: string | Uint8Array): string => {
   return path;
 };
 
-type Result = { code: number | null; stdout: string; stderr: string };
-
-/** Nothing of the machine's own AWS settings, and no warning of an old Node, gets in. */
-const keyaudit = (
-  args: string[],
-  env: Record<string, string> = {},
-  nodeOptions: string[] = ['--no-warnings'],
-): Promise<Result> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...nodeOptions, '--import', 'tsx', 'bin/keyaudit.ts', ...args], {
-      cwd: new URL('..', import.meta.url),
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: folder,
-        AWS_EC2_METADATA_DISABLED: 'true',
-        ...env,
-      },
-    });
-    const result = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => {
-      result.stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      result.stderr += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ...result }));
+const keyaudit = (args: string[], env: Record<string, string> = {}, nodeOptions?: string[]): Promise<Ended> =>
+  runKeyaudit(args, {
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    ...(nodeOptions && { nodeOptions }),
   });
 
 const now = ['--now', NOW.toISOString()];
@@ -309,7 +286,7 @@ describe('scan on live accounts', () => {
         ],
       }),
     });
-  const usersIn = ({ stdout }: Result): string[] =>
+  const usersIn = ({ stdout }: Ended): string[] =>
     JSON.parse(stdout).findings.map(({ userName }: { userName: string }) => userName);
 
   it.each([
@@ -355,7 +332,7 @@ describe('scan on live accounts', () => {
       aws: { env: Record<string, string> },
       settings: object,
       ...args: string[]
-    ): Promise<Result & { report: AuditReport }> => {
+    ): Promise<Ended & { report: AuditReport }> => {
       const config = file('organization.json', JSON.stringify(settings));
       const result = await keyaudit(['scan', '--format', 'json', ...now, '--config', config, ...args], aws.env);
       return { ...result, report: JSON.parse(result.stdout) as AuditReport };

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +15,7 @@ import {
   fakeWorld,
   HUB_ACCOUNT_ID,
 } from './fake-aws/index.ts';
+import { type Ended, runKeyaudit } from './keyaudit-process.ts';
 
 /** `keyaudit scan --history` as a person meets it, day after day: each scan a process, whose clock the test sets. */
 
@@ -32,7 +32,6 @@ const user = (userName: string, ...keys: Partial<FakeKey>[]): FakeUserOverrides 
   keys,
 });
 
-type Result = { code: number | null; stdout: string; stderr: string };
 type Options = { format?: string; isHeard?: boolean };
 
 /** An account on the embedded AWS, a folder, and the person in front of both. */
@@ -41,27 +40,11 @@ const laptop = async (...users: FakeUserOverrides[]) => {
   const folder = join(temporary(), 'history');
   const world = fakeWorld({ accounts: [{ users, report: { polls: 0 } }] });
   const aws = await embeddedAws({ world, now: () => now });
-  const scan = (args: string[] = [], { format = 'json', isHeard = true }: Options = {}): Promise<Result> =>
-    new Promise((resolve, reject) => {
-      const program = ['--import', 'tsx', '--import', './test/at-instant.ts', 'bin/keyaudit.ts'];
-      const child = spawn(
-        process.execPath,
-        ['--no-warnings', ...program, 'scan', '--format', format, '--history', folder, ...args],
-        {
-          cwd: new URL('..', import.meta.url),
-          env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...aws.env, START_INSTANT: now.toISOString() },
-        },
-      );
-      const result = { stdout: '', stderr: '' };
-      if (!isHeard) child.stdout.destroy();
-      child.stdout.on('data', (chunk) => {
-        result.stdout += chunk;
-      });
-      child.stderr.on('data', (chunk) => {
-        result.stderr += chunk;
-      });
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, ...result }));
+  const scan = (args: string[] = [], { format = 'json', isHeard = true }: Options = {}): Promise<Ended> =>
+    runKeyaudit(['scan', '--format', format, '--history', folder, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...aws.env, START_INSTANT: now.toISOString() },
+      nodeOptions: ['--no-warnings', '--import', 'tsx', '--import', './test/at-instant.ts'],
+      isHeard,
     });
   const file = join(folder, `${HUB_ACCOUNT_ID}.json`);
   return {
@@ -78,8 +61,8 @@ const laptop = async (...users: FakeUserOverrides[]) => {
   };
 };
 
-const reportOf = ({ stdout }: Result): AuditReport => JSON.parse(stdout) as AuditReport;
-const changes = (result: Result) =>
+const reportOf = ({ stdout }: Ended): AuditReport => JSON.parse(stdout) as AuditReport;
+const changes = (result: Ended) =>
   reportOf(result)
     .findings.map(({ userName, change, worse }) => `${userName}: ${worse ? 'worse' : change}`)
     .sort();

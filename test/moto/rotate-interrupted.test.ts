@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectOperator } from '../../bin/operator.ts';
 import { reactivate } from '../../bin/rotation/reactivate.ts';
@@ -12,6 +8,7 @@ import { deactivationTag } from '../../lambda/domain/deactivation.ts';
 import { DAY, HOUR } from '../../lambda/domain/time.ts';
 import { parseSettings } from '../../lambda/settings.ts';
 import { daysAgo, hoursAgo, NOW, never, used } from '../builders.ts';
+import { runKeyaudit } from '../keyaudit-process.ts';
 import { person, safe, USER } from '../rotating.ts';
 import { onBrokenLine } from './cut-line.ts';
 import { emptyMoto } from './moto.ts';
@@ -139,7 +136,6 @@ describe('a line that breaks', () => {
 });
 
 describe('keyaudit rotate, as a process that a signal ends', () => {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'keyaudit-rotate-'));
   const config = join(folder, 'settings.json');
   writeFileSync(config, JSON.stringify({ policy: { unusedAfterDays: 36_500 } }));
@@ -147,18 +143,8 @@ describe('keyaudit rotate, as a process that a signal ends', () => {
   /** Overdue in any year, by the process's own clock. */
   const old = { createDate: new Date('2020-01-01T00:00:00Z'), lastUsed: used(new Date('2020-06-01T00:00:00Z')) };
 
-  const keyaudit = async (...args: string[]) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'bin/keyaudit.ts', ...args, '--config', config], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [stdout, stderr, [code, signal]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close'),
-    ]);
-    return { stdout, stderr, code, signal };
-  };
+  const keyaudit = (...args: string[]) =>
+    runKeyaudit([...args, '--config', config], { env: process.env, nodeOptions: [] });
 
   it('between the key’s creation and its keeping, is gone on with; no output ever has a secret', async () => {
     const { keys, ids, change } = await rotation({}, old);

@@ -1,24 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditReport } from '../../lambda/domain/report.ts';
 import { daysAgo, NOW, never } from '../builders.ts';
+import { runKeyaudit } from '../keyaudit-process.ts';
 import { emptyMoto, HUB, STAGING, seedUser } from './moto.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** `keyaudit scan`, as of NOW, in a process of its own, with the environment that it has here. */
 const scan = async (...args: string[]) => {
-  const command = ['--import', 'tsx', 'bin/keyaudit.ts', 'scan', '--now', NOW.toISOString(), ...args];
-  const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, [exitCode]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { stdout, stderr, exitCode };
+  const { code: exitCode, ...output } = await runKeyaudit(['scan', '--now', NOW.toISOString(), ...args], {
+    env: process.env,
+    nodeOptions: [],
+  });
+  return { exitCode, ...output };
 };
 
 const scanToJson = async (...args: string[]): Promise<{ report: AuditReport; exitCode: unknown }> => {
