@@ -20,7 +20,11 @@ const advices: readonly [pattern: RegExp, advice: string][] = [
     'There are no usable AWS credentials: sign in (aws sso login), check AWS_PROFILE, or audit a downloaded report with --credential-report FILE',
   ],
   [
-    /ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch/,
+    /RequestTimeTooSkewed|RequestExpired|RequestInTheFuture|Signature (expired|not yet current)/,
+    'AWS’s clock differs from this machine’s: set this one right',
+  ],
+  [
+    /ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature/,
     'AWS does not accept these credentials: sign in again',
   ],
   [

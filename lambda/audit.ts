@@ -6,7 +6,7 @@ import { byRank, type FindingContext, findingsOf } from './domain/findings.ts';
 import { type AccountMemory, withMemory } from './domain/memory.ts';
 import type { Failure, IamUser, Severity } from './domain/model.ts';
 import type { AuditReport, Finding, ReportedAccount } from './domain/report.ts';
-import { formatInstant, HOUR } from './domain/time.ts';
+import { formatInstant, isFromTheFuture } from './domain/time.ts';
 import { type Recalled, recall } from './history.ts';
 import { locateFindings } from './locate-findings.ts';
 import type { Locator } from './locators/locator.ts';
@@ -54,7 +54,9 @@ export const audit = async (request: AuditRequest, ports: AuditPorts): Promise<A
   const readings = await Promise.all(
     accounts.map((account) =>
       limit(async () => {
-        const recalled = ports.history ? await recall(account.id, ports.history) : {};
+        const recalled = ports.history
+          ? await recall(account.id, ports.history, request.context.now, ports.signal)
+          : {};
         const reading = await readAccount(account, ports.openAccount, {
           users: request.users,
           memory: recalled.memory,
@@ -85,7 +87,7 @@ const withHistory = (
   const now = new Date(report.startedAt);
   const sightings = readings.map((reading): Sighting & { recalled: Recalled } => ({
     accountId: reading.account.id,
-    isWhole: reading.failed === undefined && users === undefined,
+    isWhole: isScanned(report, reading) && users === undefined,
     known: reading.known,
     read: reading.read.map((user) => judgedUser(user, reading.recalled.memory, now)),
     recalled: reading.recalled,
@@ -101,6 +103,9 @@ const withHistory = (
     }),
   };
 };
+
+const isScanned = ({ accounts }: AuditReport, { account }: AccountReading): boolean =>
+  accounts.some(({ id, status }) => id === account.id && status === 'scanned');
 
 /** The user with everything that tags and earlier scans tell of its keys. */
 const judgedUser = (user: IamUser, memory: AccountMemory | undefined, now: Date): IamUser =>
@@ -124,11 +129,12 @@ const nowhereFound = (wanted: readonly string[], readings: readonly AccountReadi
 
 /** Judges what was read and puts the report together: pure. */
 export const reportOn = (
-  readings: readonly (AccountReading & { recalled?: Recalled })[],
+  asRead: readonly (AccountReading & { recalled?: Recalled })[],
   { scanId, context }: AuditRequest,
   failures: readonly Failure[],
   finishedAt: Date,
 ): AuditReport => {
+  const readings = asRead.map((reading) => unlessFromTheFuture(reading, context.now));
   const judged = readings.flatMap(({ read, recalled }) =>
     read.map((user) => judge(judgedUser(user, recalled?.memory, context.now), context)),
   );
@@ -146,7 +152,7 @@ export const reportOn = (
     resolved: [],
     failures: [
       ...failures,
-      ...readings.flatMap((reading) => [...reading.failures, ...fromTheFuture(reading, context.now)]),
+      ...readings.flatMap((reading) => reading.failures),
       ...judged.flatMap((user) => user.failures),
     ],
     summary: {
@@ -172,30 +178,26 @@ const judge = (user: IamUser, context: FindingContext): ReturnType<typeof findin
   }
 };
 
-/** Clocks differ; more than this is another time, and ages judged at it mean nothing. */
-const CLOCK_SKEW = HOUR;
+/** The reading, failed where its data is younger than the instant it is judged at: everything would look young. */
+const unlessFromTheFuture = <Reading extends AccountReading>(reading: Reading, now: Date): Reading => {
+  const newest = newestInstant(reading);
+  if (!isFromTheFuture(newest, now)) return reading;
+  const reason = `its data is of ${formatInstant(newest)}, later than ${formatInstant(now)}, at which it was judged: check the clock, or --now`;
+  const failures: Failure[] = [...reading.failures, { scope: 'account', id: reading.account.id, reason }];
+  return { ...reading, failed: reading.failed ?? reason, failures };
+};
 
-/** Data that is younger than the instant it is judged at can not be judged: everything would look young. */
-const fromTheFuture = ({ account, credentialReportGeneratedAt, read }: AccountReading, now: Date): Failure[] => {
-  const instants = [
-    ...(credentialReportGeneratedAt ? [credentialReportGeneratedAt] : []),
-    ...read.flatMap(({ accessKeys }) =>
-      accessKeys.flatMap(({ createDate, lastUsed }) => [
-        ...(createDate ? [createDate] : []),
-        ...(lastUsed.state === 'used' ? [lastUsed.date] : []),
-      ]),
-    ),
-  ];
-  const newest = new Date(Math.max(0, ...instants.map((instant) => instant.getTime())));
-  return newest.getTime() - now.getTime() <= CLOCK_SKEW
-    ? []
-    : [
-        {
-          scope: 'account',
-          id: account.id,
-          reason: `its data is of ${formatInstant(newest)}, later than ${formatInstant(now)}, at which it was judged: check the clock, or --now`,
-        },
-      ];
+/** The latest of all that was seen, also of users whom no rule concerns: without a report, they are all that tells the time. */
+const newestInstant = ({ credentialReportGeneratedAt, read, known }: AccountReading): Date => {
+  const keys = [...read, ...known].flatMap(({ accessKeys }) => accessKeys);
+  const instants = keys.flatMap(({ createDate, lastUsed }) => [
+    createDate,
+    lastUsed.state === 'used' ? lastUsed.date : null,
+  ]);
+  return [credentialReportGeneratedAt, ...instants].reduce<Date>(
+    (newest, instant) => (instant && instant > newest ? instant : newest),
+    new Date(0),
+  );
 };
 
 const reportedAccount = (reading: AccountReading & { recalled?: Recalled }): ReportedAccount => {

@@ -3,6 +3,7 @@ import { reasonOf } from './domain/failure.ts';
 import type { AccountMemory } from './domain/memory.ts';
 import { severities } from './domain/model.ts';
 import { nextActions, rotationStages } from './domain/rotation.ts';
+import { formatInstant, isFromTheFuture } from './domain/time.ts';
 import type { History } from './ports.ts';
 
 /** What is remembered of an account, and what to say where that is nothing. */
@@ -16,18 +17,23 @@ export type Recalled = {
   refusal?: string;
 };
 
-/** Reads an account's memory. Never rejects: without one, the audit goes on and says so. */
-export const recall = async (accountId: string, history: Pick<History, 'recall'>): Promise<Recalled> => {
+/** Reads an account's memory, for a scan of `now`. Never rejects: without one, the audit goes on and says so. */
+export const recall = async (
+  accountId: string,
+  history: Pick<History, 'recall'>,
+  now: Date,
+  signal?: AbortSignal,
+): Promise<Recalled> => {
   let text: string | undefined;
   try {
-    text = await history.recall(accountId);
+    text = await history.recall(accountId, signal);
   } catch (error) {
     const refusal = reasonOf(error);
     return { note: `its history could not be read, so nothing is called new or resolved: ${refusal}`, refusal };
   }
   if (text === undefined) return { note: 'its first scan that is remembered: nothing to compare with' };
   try {
-    return { memory: parseMemory(text, accountId) };
+    return { memory: parseMemory(text, accountId, now) };
   } catch (error) {
     const note = `its history could not be understood, so nothing is called new or resolved: ${reasonOf(error)}`;
     return { note, unreadable: text };
@@ -98,13 +104,17 @@ const schema = z.object({
   ),
 });
 
-/** Throws where the text is no memory of this account, or of another version. */
-const parseMemory = (text: string, accountId: string): AccountMemory => {
+/** Throws where the text is no memory of this account, of another version, or of a scan whose clock was wrong. */
+const parseMemory = (text: string, accountId: string, now: Date): AccountMemory => {
   const { success, data, error } = schema.safeParse(JSON.parse(text));
   if (!success) {
     const [issue] = error.issues;
     throw new Error(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is wrong'}`);
   }
   if (data.accountId !== accountId) throw new Error(`it is of account ${data.accountId}`);
+  const scannedAt = new Date(data.scannedAt);
+  if (isFromTheFuture(scannedAt, now)) {
+    throw new Error(`it is of ${formatInstant(scannedAt)}, later than ${formatInstant(now)}: check the clock`);
+  }
   return data;
 };

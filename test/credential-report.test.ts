@@ -98,6 +98,7 @@ describe('a row that cannot be understood', () => {
       '2026-13-45T00:00:00Z',
       'access_key_1_last_rotated is "2026-13-45T00:00:00Z", not a date',
     ],
+    ['access_key_1_last_rotated', '2027-02-29T00:00:00Z', 'access_key_1_last_rotated is "2027-02-29T00:00:00Z", not'],
     ['access_key_1_last_used_date', '', 'access_key_1_last_used_date is "", not a date'],
     ['access_key_2_active', 'maybe', 'access_key_2_active is "maybe", neither true nor false'],
     ['user_creation_time', 'N/A', 'user_creation_time is not given'],

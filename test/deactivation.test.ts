@@ -61,6 +61,11 @@ describe('the tag that records when a key was made inactive', () => {
     expect(recorded(value)).toBeUndefined();
   });
 
+  it('proves nothing by a day that the calendar does not have', () => {
+    expect(recorded('2026-09-30T09:00:00Z', { lastUsed: never })).toEqual(new Date('2026-09-30T09:00:00Z'));
+    expect(recorded('2026-09-31T09:00:00Z', { lastUsed: never })).toBeUndefined();
+  });
+
   it.each<[string, Date, Date]>([
     ['in the future', NOW, later(NOW)],
     ['before its key was created', daysAgo(100), earlier(daysAgo(100))],

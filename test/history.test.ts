@@ -26,7 +26,7 @@ const inMemory = (texts: Record<string, string> = {}, refused: (keyof History)[]
   return { history, texts, done };
 };
 
-const recalled = (text: string) => recall(ID, inMemory({ [ID]: text }).history);
+const recalled = (text: string) => recall(ID, inMemory({ [ID]: text }).history, NOW);
 
 /** With everything that there may be. */
 const whole = accountMemory({
@@ -57,17 +57,17 @@ describe('what is recalled of an account', () => {
   it('is what was remembered, to the last field', async () => {
     const { history } = inMemory();
     await remember(whole, {}, history);
-    expect(await recall(ID, history)).toEqual({ memory: whole });
+    expect(await recall(ID, history, NOW)).toEqual({ memory: whole });
   });
 
   it('is nothing before its first scan, which is said', async () => {
-    expect(await recall(ID, inMemory().history)).toEqual({
+    expect(await recall(ID, inMemory().history, NOW)).toEqual({
       note: 'its first scan that is remembered: nothing to compare with',
     });
   });
 
   it('is nothing where the place refuses, and why', async () => {
-    expect(await recall(ID, inMemory({ [ID]: JSON.stringify(whole) }, ['recall']).history)).toEqual({
+    expect(await recall(ID, inMemory({ [ID]: JSON.stringify(whole) }, ['recall']).history, NOW)).toEqual({
       note: 'its history could not be read, so nothing is called new or resolved: AccessDenied',
       refusal: 'AccessDenied',
     });
@@ -107,13 +107,13 @@ describe('a memory', () => {
 
   it('is written over the one before', async () => {
     const { history, texts, done } = inMemory({ [ID]: JSON.stringify(accountMemory()) });
-    await remember(whole, await recall(ID, history), history);
+    await remember(whole, await recall(ID, history, NOW), history);
     expect([texts, done]).toEqual([{ [ID]: JSON.stringify(whole) }, ['recall', 'remember']]);
   });
 
   it('is written once what could not be understood is set aside', async () => {
     const { history, texts, done } = inMemory({ [ID]: BEFORE });
-    await remember(whole, await recall(ID, history), history);
+    await remember(whole, await recall(ID, history, NOW), history);
     expect(texts).toEqual({ [ID]: JSON.stringify(whole), [`${ID} aside scan-0`]: BEFORE });
     expect(done).toEqual(['recall', 'setAside', 'remember']);
   });
@@ -123,7 +123,7 @@ describe('a memory', () => {
     ['could not even be read', 'recall', /^its history could not be read, and is left as it is: AccessDenied$/],
   ])('is not written over one that %s', async (_what, refused, message) => {
     const { history, texts } = inMemory({ [ID]: BEFORE }, [refused]);
-    const before = await recall(ID, history);
+    const before = await recall(ID, history, NOW);
     await expect(remember(whole, before, history)).rejects.toThrow(message);
     expect(texts).toEqual({ [ID]: BEFORE });
   });

@@ -259,6 +259,10 @@ describe('data that is younger than the instant it is judged at', () => {
     ['a report generated', (instant) => ({ credentialReportGeneratedAt: instant })],
     ['a key created', (createDate) => ({ read: [iamUser({ accessKeys: [accessKey({ createDate })] })] })],
     ['a key used', (date) => ({ read: [iamUser({ accessKeys: [accessKey({ lastUsed: used(date) })] })] })],
+    [
+      'a key used that no rule concerns',
+      (date) => ({ known: [{ userName: 'alice', accessKeys: [accessKey({ lastUsed: used(date) })] }] }),
+    ],
   ];
 
   it.each(kinds)('by up to an hour (%s) may be a clock that is wrong', (_what, at) => {

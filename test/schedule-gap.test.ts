@@ -41,6 +41,18 @@ describe('the longest gap between two runs', () => {
   });
 
   it.each([
+    ['America/St_Johns', 'is half an hour off, and changes by an hour', 'cron(0 9 * * ? *)', 25],
+    ['America/St_Johns', 'leaves out a time in spring', 'cron(30 2 * * ? *)', 47],
+    ['Australia/Lord_Howe', 'changes by half an hour', 'cron(0 9 * * ? *)', 25],
+    ['Australia/Lord_Howe', 'leaves out a quarter of its spring night', 'cron(15 2 * * ? *)', 48],
+    ['Pacific/Auckland', 'has spring in September', 'cron(30 2 * * ? *)', 47],
+    ['America/Santiago', 'leaves out midnight', 'cron(0 0 * * ? *)', 47],
+    ['Pacific/Apia', 'changes no more', 'cron(0 9 * * ? *)', 24],
+  ])('takes in that %s %s: %s', (timezone, _what, expression, hours) => {
+    expect(gap(expression, timezone)).toBe(hours);
+  });
+
+  it.each([
     ['has an end', 'cron(0 9 ? * MON-FRI 2027)'],
     ['has not begun', 'cron(0 9 ? * MON-FRI 2030-2199)'],
     ['never runs', 'cron(0 9 31 2 ? *)'],

@@ -8,6 +8,7 @@ import { deliver } from '../../lambda/deliver.ts';
 import { CredentialReportError } from '../../lambda/domain/credential-report.ts';
 import { type Account, type Failure, type Severity, severities } from '../../lambda/domain/model.ts';
 import { type AuditReport, withoutUsage } from '../../lambda/domain/report.ts';
+import { isCalendarDay } from '../../lambda/domain/time.ts';
 import { locators } from '../../lambda/locators/index.ts';
 import { notifierContext } from '../../lambda/notifiers/context.ts';
 import { notifiers } from '../../lambda/notifiers/index.ts';
@@ -239,8 +240,7 @@ function parseInstant(text: string): Date {
   const instant = new Date(
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : Number.NaN,
   );
-  const isCalendarDate = new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(text.slice(8, 10));
-  if (Number.isNaN(instant.getTime()) || !isCalendarDate) {
+  if (Number.isNaN(instant.getTime()) || !isCalendarDay(text)) {
     throw new InvalidArgumentError('It is not an instant like 2026-11-23T09:00:00Z.');
   }
   return instant;

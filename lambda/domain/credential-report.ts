@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { reasonOf } from './failure.ts';
 import { type LastUsed, ROOT_USER_NAME } from './model.ts';
+import { isCalendarDay } from './time.ts';
 
 /**
  * The credential report, parsed once into the product's own words.
@@ -163,7 +164,7 @@ const instant = (record: TableRecord, name: string): Date | null => {
   const value = record[name] ?? '';
   if (value !== '' && isAbsent(value)) return null;
   const parsed = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) ? new Date(value) : undefined;
-  if (parsed && !Number.isNaN(parsed.getTime())) return parsed;
+  if (parsed && !Number.isNaN(parsed.getTime()) && isCalendarDay(value)) return parsed;
   throw new Error(`${name} is ${JSON.stringify(value)}, not a date like 2026-11-23T09:00:00Z`);
 };
 

@@ -1,5 +1,5 @@
 import type { AccessKey, IamUser } from './model.ts';
-import { DAY } from './time.ts';
+import { DAY, isCalendarDay } from './time.ts';
 import type { StatusChange } from './trail.ts';
 
 const DEACTIVATION_TAG = 'keyaudit:deactivated-at:';
@@ -74,9 +74,8 @@ export const staleNotes = ({ accessKeys, tags }: Pick<IamUser, 'accessKeys' | 't
 
 const recordedAt = ({ tags }: IamUser, { accessKeyId, status }: AccessKey): Date | undefined => {
   const recorded = accessKeyId && status !== 'Active' ? tags[deactivationTag(accessKeyId)] : undefined;
-  return recorded && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(recorded) && !Number.isNaN(Date.parse(recorded))
-    ? new Date(recorded)
-    : undefined;
+  const isInstant = recorded && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(recorded) && isCalendarDay(recorded);
+  return isInstant && !Number.isNaN(Date.parse(recorded)) ? new Date(recorded) : undefined;
 };
 
 /** Whether the key can have been made inactive then: it was not made, used or made active any later. */

@@ -1,5 +1,5 @@
 import { type IamUser, isRoot } from './model.ts';
-import { DAY } from './time.ts';
+import { DAY, isCalendarDay } from './time.ts';
 
 /** An exemption from the settings. `account` is an id or a name; in `account` and `user`, `*` stands for any characters. */
 export type ExemptionSetting = { account: string; user: string; until: string; reason: string };
@@ -78,8 +78,5 @@ const matches = (pattern: string, word: string): boolean => {
 };
 
 /** The first instant after the day in UTC; `undefined` where the text is no calendar date. */
-const endOfDay = (until: string): number | undefined => {
-  const midnight = /^\d{4}-\d{2}-\d{2}$/.test(until) ? Date.parse(`${until}T00:00:00Z`) : Number.NaN;
-  const isCalendarDate = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(until);
-  return isCalendarDate ? midnight + DAY : undefined;
-};
+const endOfDay = (until: string): number | undefined =>
+  /^\d{4}-\d{2}-\d{2}$/.test(until) && isCalendarDay(until) ? Date.parse(`${until}T00:00:00Z`) + DAY : undefined;
