@@ -1,15 +1,15 @@
 #!/usr/bin/env -S node --import tsx
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { reasonOf } from '../lambda/domain/failure.ts';
-import { SettingsError } from '../lambda/settings.ts';
+import { plainError } from '../lambda/domain/plain-error.ts';
 import { locateCommand } from './commands/locate.ts';
 import { planCommand } from './commands/plan.ts';
 import { reactivateCommand } from './commands/reactivate.ts';
 import { rotateCommand } from './commands/rotate.ts';
 import { scanCommand } from './commands/scan.ts';
 import { whoseCommand } from './commands/whose.ts';
-import { exitCodes, UsageError } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
+import { explanation, isMistake } from './explain.ts';
 import { processTerminal, type Shell } from './terminal.ts';
 
 /** The command line: arguments → command → exit code. What is asked for goes to stdout, everything else to stderr. */
@@ -60,9 +60,8 @@ for (const each of [program, ...commands]) {
 /** A mistake of the caller is one plain message; anything else is named, and needs `DEBUG=keyaudit` to show its stack. */
 const explain = (error: unknown): void => {
   if (error instanceof CommanderError) return;
-  const plain = error instanceof UsageError || error instanceof SettingsError;
-  process.stderr.write(`keyaudit: ${plain ? error.message : reasonOf(error)}\n`);
-  if (!plain && process.env['DEBUG'] === 'keyaudit') console.error(error);
+  process.stderr.write(`${explanation(error)}\n`);
+  if (!isMistake(error) && process.env['DEBUG'] === 'keyaudit') console.error(plainError(error));
 };
 
 try {

@@ -22,12 +22,8 @@ export type Auditor = {
     /** AWS calls made so far. */
     callCount: () => number;
   }>;
-  /** Absent where reports are kept nowhere. */
-  keepReport?: KeepReport | undefined;
-  /** Absent where nothing is remembered from one scan to the next. */
-  history?: History | undefined;
-  /** Absent where nothing is noted: then a repeated run tells everybody again. */
-  openRun?: OpenRun | undefined;
+  /** What is kept, remembered and noted. Absent where nothing is: then a repeated run tells everybody again. */
+  openStore?: (() => { keepReport: KeepReport; history: History; openRun: OpenRun }) | undefined;
   locators: readonly Locator[];
   notifiers: readonly Notifier[];
   notifierContext: Omit<NotifierContext, 'signal' | 'once'>;
@@ -56,19 +52,20 @@ export const handle =
     const remaining = getRemainingTimeInMillis();
     const signal = AbortSignal.timeout(Math.max(0, remaining - Math.min(DELIVERY_TIME, remaining / 2)));
     const aws = await auditor.connectAws({ settings, signal });
-    const { clock, locators, history } = auditor;
+    const { clock, locators } = auditor;
+    const { keepReport, history, openRun } = auditor.openStore?.() ?? {};
     const context = findingContextOf(settings, clock());
     const ports = { ...aws, locators, history, clock, signal };
     // What was asked of some accounts, some users or by another policy is no measure of the whole, and no history of it.
     const isWhole = !users && !choice.accounts && !choice.policy;
     const runId = (isWhole && scheduledTime) || awsRequestId;
-    const notes = notify ? auditor.openRun?.(runId) : undefined;
+    const notes = notify ? openRun?.(runId) : undefined;
     const scan = await scanOnce(notes, () => audit({ scanId: awsRequestId, context, users }, ports));
     const { report, unnoted } = scan;
     logReport(report, auditor);
     if (!notify) return answerOf(report, { delivered: [], toldBefore: [], notSetUp: [] });
 
-    const kept = isWhole ? await keepWhole(report, auditor.keepReport) : { failures: [], causes: [] };
+    const kept = isWhole ? await keepWhole(report, keepReport) : { failures: [], causes: [] };
     const before = [...kept.failures, ...(unnoted ? [unnoted] : [])];
     const warn = (reason: string): void => auditor.log.warn('not noted', { reason });
     const delivery = await deliver(
@@ -89,7 +86,8 @@ export const handle =
     }
     for (const channel of delivery.notSetUp) auditor.log.warn('not set up', channel);
     raise(delivery);
-    return answerOf(report, delivery);
+    const failures = [...report.failures, ...before, ...delivery.failures, ...after];
+    return answerOf({ ...report, failures }, delivery);
   };
 
 const logReport = (report: AuditReport, { log }: Auditor): void => {

@@ -68,8 +68,8 @@ export type FindAccounts = () => Promise<{ accounts: Account[]; failures: Failur
 
 /** JSON texts in a bucket, by their keys. All reject where S3 refuses. */
 export type Objects = {
-  /** `undefined` where there is none. */
-  get: (key: string) => Promise<string | undefined>;
+  /** `undefined` where there is none. Can be aborted. */
+  get: (key: string, signal?: AbortSignal) => Promise<string | undefined>;
   put: (key: string, text: string) => Promise<void>;
   /** Whether it was put: `false` where there is one already. */
   putFirst: (key: string, text: string) => Promise<boolean>;
@@ -77,8 +77,8 @@ export type Objects = {
 
 /** What scans leave for the next ones, a text for each account. All reject where the place does not answer. */
 export type History = {
-  /** `undefined` where nothing was remembered yet. */
-  recall: (accountId: string) => Promise<string | undefined>;
+  /** `undefined` where nothing was remembered yet. Can be aborted. */
+  recall: (accountId: string, signal?: AbortSignal) => Promise<string | undefined>;
   remember: (accountId: string, memory: string) => Promise<void>;
   /** Keeps a text that could not be understood where nothing writes over it. */
   setAside: (accountId: string, scanId: string, text: string) => Promise<void>;

@@ -1,10 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Answer } from '../lambda/answer.ts';
 import { DAY, HOUR } from '../lambda/domain/time.ts';
 import { daysAgo, NOW } from './builders.ts';
+import { coldStart } from './cold-start.ts';
 import { embeddedAws } from './embedded.ts';
 import {
   exampleKeyId,
@@ -28,8 +26,6 @@ afterEach(async () => {
   await slack?.close();
 });
 
-type Handler = (event: unknown, context: object) => Promise<Answer>;
-
 const deployment = async (users: FakeUserOverrides[], settings: object = {}) => {
   let now = NOW;
   const workspace = await startFakeSlack();
@@ -37,19 +33,8 @@ const deployment = async (users: FakeUserOverrides[], settings: object = {}) => 
   const secret = fakeSecret({ name: 'slack', value: workspace.token });
   const world = fakeWorld({ accounts: [{ users, report: { polls: 0 } }], topicArns: [TOPIC], secrets: [secret] });
   const aws = await embeddedAws({ world, now: () => now });
-  const settingsFile = join(mkdtempSync(join(tmpdir(), 'keyaudit-')), 'settings.json');
-  writeFileSync(settingsFile, JSON.stringify(settings));
-  Object.assign(process.env, {
-    SETTINGS_FILE: settingsFile,
-    SNS_TOPIC_ARN: TOPIC,
-    SLACK_TOKEN_SECRET_ARN: secret.arn,
-    SLACK_API_URL: workspace.url,
-    REPORT_BUCKET: 'reports',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-    POWERTOOLS_METRICS_DISABLED: 'true',
-  });
-  jest.resetModules();
-  const { handler } = (await import('../lambda/index.ts')) as unknown as { handler: Handler };
+  const wiring = { aws, slack: workspace, settings, topicArn: TOPIC, secretArn: secret.arn, bucket: 'reports' };
+  const handler = await coldStart(wiring);
   const invoke = async (event: object, awsRequestId: string): Promise<Answer> => {
     return fastForward(() => handler(event, { awsRequestId, getRemainingTimeInMillis: () => 300_000 }), now);
   };
@@ -79,6 +64,9 @@ const deployment = async (users: FakeUserOverrides[], settings: object = {}) => 
   };
 };
 
+/** No schedule ticks to the millisecond. */
+const A_DAY = DAY + 1;
+
 const use = (date: Date) => ({ date, service: 's3', region: 'eu-west-1' });
 const overdue = (userName: string, at: number): FakeUserOverrides => ({
   userName,
@@ -93,7 +81,7 @@ describe('two days', () => {
     expect(first.coverage.join(' ')).toContain('its first scan that is remembered: nothing to compare with');
     expect(news().slack[0]).toContain('2 access keys need attention');
 
-    goOn(DAY);
+    goOn(A_DAY);
     users[1]!.keys = [{ accessKeyId: exampleKeyId(3), status: 'Active', created: now() }];
     users.push({ ...users[0]!, userName: 'carol', keys: [{ ...users[0]!.keys[0]!, accessKeyId: exampleKeyId(4) }] });
     const second = await tick('request-2');
@@ -109,13 +97,13 @@ describe('two days', () => {
     await tick('request-1');
     const before = latest().findings.length;
     news();
-    goOn(DAY);
+    goOn(A_DAY);
     aws.faults.add({ operation: 'iam:ListAccessKeys', kind: 'deny', when: ({ UserName }) => UserName === 'bob' });
     await tick('request-2');
     expect(news().slack.join('\n')).not.toMatch(/resolved/i);
     expect(latest().findings).toHaveLength(before);
     aws.faults.clear();
-    goOn(DAY);
+    goOn(A_DAY);
     await tick('request-3');
     expect(news().slack.join('\n')).not.toMatch(/bob.*\(new\)/);
   });
@@ -138,7 +126,7 @@ describe('two days', () => {
     expect(aws.s3.objects.get(`reports/latest/unreadable/${HUB_ACCOUNT_ID}-request-1.json`)).toBe(
       '{"schemaVersion": 99}',
     );
-    goOn(DAY);
+    goOn(A_DAY);
     expect((await tick('request-2')).coverage.join(' ')).not.toContain('history');
   });
 });
@@ -150,7 +138,7 @@ describe('ten days', () => {
     const [alice] = users as [(typeof users)[number]];
     const days: string[] = [];
     const day = async (change: () => void = () => {}): Promise<string> => {
-      goOn(DAY);
+      goOn(A_DAY);
       change();
       await tick(`request-${days.length}`);
       const { slack: posted, sns } = news();
@@ -255,7 +243,7 @@ describe('a run that is repeated', () => {
   it('as another tick tells again', async () => {
     const run = await deployment(many.slice(0, 1));
     await run.tick('request-1');
-    run.goOn(DAY);
+    run.goOn(A_DAY);
     await run.tick('request-2');
     expect(run.slack.messages.filter(({ thread_ts }) => thread_ts === undefined)).toHaveLength(2);
     expect(run.aws.sns.published).toHaveLength(2);

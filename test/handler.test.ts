@@ -1,9 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Answer } from '../lambda/answer.ts';
 import { daysAgo, hoursAgo, NOW } from './builders.ts';
+import { coldStart, type Handler } from './cold-start.ts';
 import { embeddedAws } from './embedded.ts';
 import {
   type FakeAws,
@@ -46,8 +43,6 @@ afterEach(async () => {
   await slack.close();
 });
 
-type Handler = (event: unknown, context: object) => Promise<Answer>;
-
 type Deployment = {
   settings?: object;
   token?: string;
@@ -80,19 +75,7 @@ const deploy = async ({
     secrets: [secret],
   });
   const aws = await embeddedAws({ world });
-  const settingsFile = join(mkdtempSync(join(tmpdir(), 'keyaudit-')), 'settings.json');
-  writeFileSync(settingsFile, JSON.stringify(settings));
-  Object.assign(process.env, {
-    SETTINGS_FILE: settingsFile,
-    SNS_TOPIC_ARN: topic,
-    SLACK_TOKEN_SECRET_ARN: secret.arn,
-    SLACK_API_URL: slack.url,
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-    POWERTOOLS_METRICS_DISABLED: 'true',
-  });
-  jest.resetModules();
-  const { handler } = (await import('../lambda/index.ts')) as unknown as { handler: Handler };
-  return { aws, handler };
+  return { aws, handler: await coldStart({ aws, slack, settings, topicArn: topic, secretArn: secret.arn }) };
 };
 
 const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 300_000 };

@@ -45,6 +45,15 @@ describe('listUsers', () => {
   });
 });
 
+describe('an answer that lacks the list it was asked for', () => {
+  it('is no empty list', async () => {
+    iam.on(ListUsersCommand).resolves({}).on(ListAccessKeysCommand).resolves({}).on(ListUserTagsCommand).resolves({});
+    await expect(listUsers(call)()).rejects.toThrow("AWS's answer has no Users");
+    await expect(listAccessKeys(call)('alice')).rejects.toThrow("AWS's answer has no AccessKeyMetadata");
+    await expect(readUserTags(call)('alice')).rejects.toThrow("AWS's answer has no Tags");
+  });
+});
+
 describe('listAccessKeys', () => {
   const key = { AccessKeyId: KEY, Status: 'Active', CreateDate: NOW } as const;
 

@@ -1,26 +1,36 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /** A line to an AWS that is not as it should be: it may break, be slow, or lose a part of what is said. */
 
-export type LineAnswer = { status: number; type: string; body: string };
+/** Of the headers, those that anybody asks for. */
+export type LineAnswer = { status: number; type: string; body: string; headers?: Record<string, string> };
 /** What becomes of a call: an answer, or a connection that breaks. `forward` lets AWS do it. */
-export type Pass = (action: string, forward: () => Promise<LineAnswer>) => Promise<LineAnswer | 'broken'>;
+export type Pass = (
+  action: string,
+  forward: () => Promise<LineAnswer>,
+  headers: IncomingHttpHeaders,
+) => Promise<LineAnswer | 'broken'>;
 
-export const lineTo = async (url: string, pass: Pass): Promise<{ url: string; close: () => void }> => {
+export type Line = { url: string; close: () => void };
+
+export const lineTo = async (url: string, pass: Pass): Promise<Line> => {
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
     const action = new URLSearchParams(body.toString()).get('Action') ?? '';
     const forward = async (): Promise<LineAnswer> => {
       const { method = 'POST', url: path = '/' } = request;
-      const answer = await fetch(url + path, { method, headers: headersOf(request), body });
-      return { status: answer.status, type: answer.headers.get('content-type') ?? '', body: await answer.text() };
+      const hasBody = method !== 'GET' && method !== 'HEAD';
+      const answer = await fetch(url + path, { method, headers: headersOf(request), ...(hasBody && { body }) });
+      const etag = answer.headers.get('etag');
+      const type = answer.headers.get('content-type') ?? '';
+      return { status: answer.status, type, body: await answer.text(), ...(etag && { headers: { etag } }) };
     };
-    const answer = await pass(action, forward);
+    const answer = await pass(action, forward, request.headers);
     if (answer === 'broken') return request.socket.destroy();
-    return response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);
+    return response.writeHead(answer.status, { 'content-type': answer.type, ...answer.headers }).end(answer.body);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {

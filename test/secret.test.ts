@@ -10,10 +10,15 @@ const secrets = mockClient(client);
 it('reads the text of the secret that it is asked for, and nothing where it holds none', async () => {
   secrets
     .on(GetSecretValueCommand, { SecretId: ARN }, true)
-    .resolvesOnce({ SecretString: 'xoxb-example' })
-    .resolvesOnce({ SecretBinary: new Uint8Array(1) });
+    .resolvesOnce({ ARN, SecretString: 'xoxb-example' })
+    .resolvesOnce({ ARN, SecretBinary: new Uint8Array(1) });
   expect(await readSecret(client, ARN)).toBe('xoxb-example');
   expect(await readSecret(client, ARN)).toBeUndefined();
+});
+
+it('does not take an answer without anything for an empty secret', async () => {
+  secrets.on(GetSecretValueCommand).resolves({});
+  await expect(readSecret(client, ARN)).rejects.toThrow('has no ARN');
 });
 
 it('does not take a secret that may not be read for an empty one', async () => {

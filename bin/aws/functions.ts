@@ -1,4 +1,5 @@
 import { type FunctionConfiguration, type LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { given } from '../../lambda/domain/given.ts';
 import type { FindFunctions, FunctionUse } from '../../lambda/ports.ts';
 
 /**
@@ -19,8 +20,8 @@ export const findFunctions =
     const found = new Map<string, FunctionUse>();
     const unreadable = new Map<string, { functionName: string; reason: string }>();
     const pages = paginateListFunctions({ client: clientIn(region) }, { FunctionVersion: 'ALL' }, { abortSignal });
-    for await (const { Functions = [] } of pages) {
-      for (const each of Functions) {
+    for await (const { Functions } of pages) {
+      for (const each of given(Functions, 'Functions')) {
         const { FunctionName: functionName = 'a function without a name', Version: version = '$LATEST' } = each;
         for (const { accessKeyId, variable } of usesIn(each, accessKeyIds)) {
           const key = JSON.stringify([functionName, accessKeyId, variable]);

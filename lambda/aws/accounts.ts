@@ -7,6 +7,7 @@ import {
   paginateListRoots,
 } from '@aws-sdk/client-organizations';
 import { reasonOf } from '../domain/failure.ts';
+import { given } from '../domain/given.ts';
 import type { Account, Failure } from '../domain/model.ts';
 import type { FindAccounts } from '../ports.ts';
 import { isAccountId, isProduction, type Settings } from '../settings.ts';
@@ -141,14 +142,15 @@ const accountsIn = async (parent: string, { client, abortSignal }: Client): Prom
 const unitsIn = async (parent: string, { client, abortSignal }: Client): Promise<string[]> => {
   const units: string[] = [];
   const pages = paginateListOrganizationalUnitsForParent({ client }, { ParentId: parent }, { abortSignal });
-  for await (const page of pages) units.push(...(page.OrganizationalUnits ?? []).flatMap(({ Id }) => Id ?? []));
+  for await (const page of pages)
+    units.push(...given(page.OrganizationalUnits, 'OrganizationalUnits').map(({ Id }) => given(Id, 'Id')));
   return units;
 };
 
 const roots = async ({ client, abortSignal }: Client): Promise<string[]> => {
   const ids: string[] = [];
   for await (const page of paginateListRoots({ client }, {}, { abortSignal })) {
-    ids.push(...(page.Roots ?? []).flatMap(({ Id }) => Id ?? []));
+    ids.push(...given(page.Roots, 'Roots').map(({ Id }) => given(Id, 'Id')));
   }
   return ids;
 };
@@ -158,6 +160,6 @@ const roots = async ({ client, abortSignal }: Client): Promise<string[]> => {
  * https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
  */
 const active = (accounts: readonly ListedAccount[] | undefined): Named[] =>
-  (accounts ?? []).flatMap(({ Id, Name, State, Status }) =>
+  given(accounts, 'Accounts').flatMap(({ Id, Name, State, Status }) =>
     Id && (State ?? Status) === 'ACTIVE' ? [{ id: Id, name: Name ?? Id }] : [],
   );

@@ -1,5 +1,6 @@
 import { type CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import * as z from 'zod';
+import { given } from '../domain/given.ts';
 import type { TrailEvent } from '../domain/trail.ts';
 import type { LookUpEvents, TrailQuery } from '../ports.ts';
 
@@ -33,12 +34,12 @@ export const lookUpEvents = (call: TrailCall): LookUpEvents => {
     const events: TrailEvent[] = [];
     let pages = 0;
     await turn();
-    for await (const { Events = [], NextToken } of paginateLookupEvents(
+    for await (const { Events, NextToken } of paginateLookupEvents(
       { client, pageSize: EVENTS_PER_PAGE },
       { LookupAttributes: [{ AttributeKey: attribute, AttributeValue: value }] },
       { abortSignal: call.abortSignal },
     )) {
-      events.push(...Events.map((event) => parseEvent(event, region)));
+      events.push(...given(Events, 'Events').map((event) => parseEvent(event, region)));
       pages += 1;
       if (NextToken === undefined) break;
       if (pages === pagesAtMost[attribute]) return { events, complete: false };

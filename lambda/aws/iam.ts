@@ -8,6 +8,7 @@ import {
   paginateListUserTags,
   type StatusType,
 } from '@aws-sdk/client-iam';
+import { given } from '../domain/given.ts';
 import type { KeyStatus } from '../domain/model.ts';
 import type {
   FindKeyUser,
@@ -29,7 +30,7 @@ export const listUsers =
   async () => {
     const users: ListedUser[] = [];
     for await (const page of paginateListUsers({ client: iam }, {}, { abortSignal })) {
-      for (const { UserName, Arn } of page.Users ?? []) {
+      for (const { UserName, Arn } of given(page.Users, 'Users')) {
         users.push({ userName: given(UserName, 'UserName'), arn: given(Arn, 'Arn') });
       }
     }
@@ -43,7 +44,7 @@ export const listAccessKeys =
     unlessGone(async () => {
       const keys: ListedKey[] = [];
       for await (const page of paginateListAccessKeys({ client: iam }, { UserName: userName }, { abortSignal })) {
-        for (const { AccessKeyId, Status, CreateDate } of page.AccessKeyMetadata ?? []) {
+        for (const { AccessKeyId, Status, CreateDate } of given(page.AccessKeyMetadata, 'AccessKeyMetadata')) {
           keys.push({
             accessKeyId: given(AccessKeyId, 'AccessKeyId'),
             status: keyStatus(Status),
@@ -90,7 +91,7 @@ export const readUserTags =
     unlessGone(async () => {
       const tags: [string, string][] = [];
       for await (const page of paginateListUserTags({ client: iam }, { UserName: userName }, { abortSignal })) {
-        for (const { Key, Value } of page.Tags ?? []) tags.push([given(Key, 'Key'), Value ?? '']);
+        for (const { Key, Value } of given(page.Tags, 'Tags')) tags.push([given(Key, 'Key'), Value ?? '']);
       }
       return Object.fromEntries(tags);
     });
@@ -111,12 +112,6 @@ const unlessGone = async <T>(read: () => Promise<T>): Promise<T | undefined> => 
     if (error instanceof NoSuchEntityException) return undefined;
     throw error;
   }
-};
-
-/** An answer without what it must have is not an empty answer. */
-const given = <T>(value: T | undefined, name: string): T => {
-  if (value === undefined) throw new Error(`IAM's answer has no ${name}`);
-  return value;
 };
 
 /** A status that is not known yet can not be taken for inactive. */

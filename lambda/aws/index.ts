@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
@@ -63,7 +62,7 @@ export type AwsConnection = {
 export const connectAws = async ({
   settings,
   signal,
-  sleep: wait = (ms) => sleep(ms, undefined, { signal }),
+  sleep = (ms) => pause(ms, signal),
   random = Math.random,
   elapsed = () => performance.now(),
 }: AwsOptions): Promise<AwsConnection> => {
@@ -97,13 +96,28 @@ export const connectAws = async ({
       abortSignal: signal,
     }),
     openAccount: rememberedByAccount(async (account) =>
-      reader(identity, await clientOptionsFor(account), signal, { sleep: wait, random, elapsed }),
+      reader(identity, await clientOptionsFor(account), signal, { sleep, random, elapsed }),
     ),
     clientOptionsFor,
     clockOffset: () => sts.config.systemClockOffset,
     callCount,
   };
 };
+
+/** The global timer: where tests make time pass faster, this goes with it. Rejects when it is aborted. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 
 /** Does the work once for each account, and again only where it failed. */
 const rememberedByAccount = <T>(work: (account: Account) => Promise<T>): ((account: Account) => Promise<T>) => {

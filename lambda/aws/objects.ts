@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { given } from '../domain/given.ts';
 import type { Objects } from '../ports.ts';
 
 /**
@@ -9,17 +10,27 @@ import type { Objects } from '../ports.ts';
 export const objectsIn = (s3: S3Client, bucket: string): Objects => {
   const put = async (key: string, text: string, condition: { IfNoneMatch?: '*' } = {}): Promise<void> => {
     const object = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' };
-    await s3.send(new PutObjectCommand({ ...object, ...condition }));
+    given((await s3.send(new PutObjectCommand({ ...object, ...condition }))).ETag, 'ETag');
+  };
+  const bodyOf = async (key: string, abortSignal: AbortSignal | undefined) => {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
+      return given(Body, 'Body');
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
   };
   return {
-    get: async (key) => {
-      try {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        if (!Body) throw new Error('S3 gave no body');
-        return await Body.transformToString();
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
+    get: async (key, abortSignal) => {
+      for (let attempt = 1; ; attempt++) {
+        const body = await bodyOf(key, abortSignal);
+        try {
+          return await body?.transformToString();
+        } catch (error) {
+          // The SDK tries again until an answer begins: not where it is cut in its middle.
+          if (attempt === READS) throw error;
+        }
       }
     },
     put,
@@ -40,6 +51,8 @@ export const objectsIn = (s3: S3Client, bucket: string): Objects => {
   };
 };
 
+/** How often an object is read whose answer is cut. */
+const READS = 2;
 /** How often S3 is asked again. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
 const CONFLICTS = 3;
 /** In ms. */

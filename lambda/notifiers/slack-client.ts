@@ -67,7 +67,8 @@ export const callSlack = async <T>(
 
 const secondsToWait = (error: unknown, attempt: number): number | undefined => {
   if (error instanceof WebAPIRateLimitedError) return error.retryAfter;
-  if (isAnswerLost(error)) return 2 ** (attempt - 1);
+  // Slack has most likely done it: once more, and no more.
+  if (isAnswerLost(error)) return attempt === 1 ? 1 : undefined;
   if (!(error instanceof WebAPIPlatformError) || !transientErrors.has(error.data.error)) return undefined;
   return error.data.response_metadata?.retryAfter ?? 2 ** (attempt - 1);
 };

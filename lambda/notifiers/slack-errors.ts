@@ -33,17 +33,21 @@ export const isLayoutRefused = (error: unknown): boolean =>
   error instanceof WebAPIPlatformError &&
   ['invalid_blocks', 'invalid_blocks_format', 'invalid_attachments', 'msg_blocks_too_long'].includes(error.data.error);
 
-/** Slack answered that it did not post. Without an answer nobody knows. */
+/** Slack answered that it did not post. Without an answer of its own nobody knows. */
 export const isRefused = (error: unknown): boolean =>
-  error instanceof WebAPIPlatformError || error instanceof WebAPIRateLimitedError;
+  error instanceof WebAPIRateLimitedError || (error instanceof WebAPIPlatformError && isOfSlack(error));
+
+/** Slack gives a code. Where an answer is no JSON, the client takes all of it for one: a page of a proxy, that may repeat the request. */
+const isOfSlack = ({ data }: WebAPIPlatformError): boolean => /^[\w-]{1,100}$/.test(data.error ?? '');
 
 /** A sentence on what went wrong and what to do, with Slack's own word for it. Never the token. */
 export const explain = (error: unknown, channel: string): string => {
   if (error instanceof WebAPIRateLimitedError) return `Slack is busy: it asks to wait ${error.retryAfter} seconds.`;
   if (error instanceof WebAPIHTTPError) return `Slack answered HTTP ${error.statusCode}: try again later.`;
   if (!(error instanceof WebAPIPlatformError)) return `Slack could not be reached: ${reasonOf(innermost(error))}.`;
+  if (!isOfSlack(error)) return 'Somebody else answered in its place: check the network and its proxies.';
   const { data } = error;
-  const code = label(data.error, 100, 'no error code');
+  const code = label(data.error, 100);
   const details = (data.response_metadata?.messages ?? []).map((message) => label(message, 200));
   const words = data.error === 'missing_scope' ? missingScope(data) : advice[data.error]?.(channel);
   return `${words ?? 'Slack refuses.'} (${[code, ...details].join('; ')})`;

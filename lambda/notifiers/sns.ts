@@ -1,5 +1,6 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { reasonOf } from '../domain/failure.ts';
+import { given } from '../domain/given.ts';
 import { snsMessage } from '../render/sns-message.ts';
 import type { Notifier } from './notifier.ts';
 
@@ -15,7 +16,7 @@ export const sns: Notifier = {
         const command = new PublishCommand({ TopicArn: snsTopicArn, ...snsMessage(report, wholeReport) });
         try {
           await once('message', async () => {
-            await createSnsClient().send(command, { abortSignal: signal });
+            given((await createSnsClient().send(command, { abortSignal: signal })).MessageId, 'MessageId');
             return undefined;
           });
         } catch (error) {

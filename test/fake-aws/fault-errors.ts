@@ -80,6 +80,7 @@ export const refusalOf =
   (service: Service, action: string) =>
   (fault: Fault): HttpAnswer => {
     const { kind } = fault;
+    if (kind === 'empty') return { status: 200, headers: {}, body: service.protocol === 'query' ? '<answer/>' : '{}' };
     if (kind === 'malformed')
       return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>proxy: try again <b>later' };
     const [status, code, message] =

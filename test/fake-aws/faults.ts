@@ -16,6 +16,8 @@ export type FaultKind =
   | 'error500'
   /** 200 with a body that is not what the protocol says. */
   | 'malformed'
+  /** 200 with a body that has nothing in it: what a proxy may make of an answer. */
+  | 'empty'
   | 'expired-token'
   /** The thing asked about does not exist (Slack: channel_not_found). */
   | 'not-found'

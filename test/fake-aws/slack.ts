@@ -138,6 +138,8 @@ const refusalOf = ({ kind, code, status, retryAfterSeconds = 1 }: Fault): HttpAn
       return { status: status ?? 500, headers: { 'content-type': 'text/html' }, body: '<html>Server Error</html>' };
     case 'malformed':
       return { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>proxy: try again <b>later' };
+    case 'empty':
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' };
     case 'deny':
       return refuse('missing_scope', { needed: 'chat:write', provided: '' });
     case 'expired-token':

@@ -94,8 +94,9 @@ export const readRequest = (
 
 export const writeAnswer = (service: Service, action: string, answer: Answer): HttpAnswer => {
   if (service.protocol === 'rest-xml') {
-    const { Body: body } = answer;
-    return { status: 200, headers: {}, body: typeof body === 'string' ? body : '' };
+    const { Body: body, ETag: tag } = answer;
+    const headers: Record<string, string> = typeof tag === 'string' ? { etag: tag } : {};
+    return { status: 200, headers, body: typeof body === 'string' ? body : '' };
   }
   return service.protocol !== 'query'
     ? json(200, JSON.stringify(answer, epochSeconds))
