@@ -1,5 +1,6 @@
 import type { Delivery } from './deliver.ts';
 import type { AuditReport } from './domain/report.ts';
+import { oneLine } from './render/safe-text.ts';
 import { countsSentence, coverageLines, headline, noteSentences, reportedAt } from './render/summary.ts';
 import { findingLine } from './render/wording.ts';
 
@@ -35,7 +36,7 @@ export const answerOf = (
   notes: noteSentences(report, 50),
   findings: report.findings.slice(0, SHOWN).map((finding) => ({
     finding: findingLine(finding, reportedAt(report)),
-    nextStep: finding.nextStep.text,
+    nextStep: oneLine(finding.nextStep.text),
     commands: finding.nextStep.commands,
   })),
   findingsNotShown: Math.max(0, report.findings.length - SHOWN),

@@ -3,30 +3,11 @@ import { type Account, type Failure, severities } from '../lambda/domain/model.t
 import type { AuditReport, ExemptFinding, Finding, ReportedAccount } from '../lambda/domain/report.ts';
 import { rotationStages } from '../lambda/domain/rotation.ts';
 import { NOW } from './builders.ts';
+import { anyText as text } from './hostile.ts';
 import { auditReport } from './report-builders.ts';
 
 /** Reports as nobody should send them: hostile, empty and endless names, and lists of any length. */
 
-const hostile = fc.constantFrom(
-  '<!channel>',
-  '<@U024BE7LH> & <http://evil.example|click>',
-  '*bold* _it_ ~no~ `code` ```',
-  '=HYPERLINK("https://evil.example")',
-  '@SUM(1+1)',
-  '\u001b[2J\u0000\u202Egnp.exe',
-  'a\r\nb\tc\u2028d',
-  '',
-  ' ',
-  '\uD800',
-  'https://example.com/?a=b&c=<d>.',
-  `https://example.com/${'x'.repeat(2_500)}`,
-  '名前'.repeat(250),
-  '👩‍👩‍👧‍👦'.repeat(200),
-  '"\\'.repeat(500),
-  '&'.repeat(1_500),
-);
-
-const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), fc.string({ maxLength: 40 }), hostile);
 const instant = fc
   .date({ min: new Date('2010-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
   .map((date) => date.toISOString());

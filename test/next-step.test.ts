@@ -59,7 +59,7 @@ describe('the next step', () => {
       commands: [
         'aws sts get-caller-identity --query Account --output text | grep -x 111122223333 && ' +
           'for region in eu-west-2 us-east-1; do aws cloudtrail lookup-events --lookup-attributes ' +
-          `AttributeKey=AccessKeyId,AttributeValue=${FIRST_KEY} --region $region; done`,
+          `AttributeKey=AccessKeyId,AttributeValue=${FIRST_KEY} --region="$region"; done`,
       ],
     });
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { slackDigest } from '../lambda/render/slack-digest.ts';
 import { escapeText, messageText } from '../lambda/render/slack-limits.ts';
-import { linked } from '../lambda/render/slack-rich-text.ts';
+import { stepElements } from '../lambda/render/slack-rich-text.ts';
 import { FIRST_KEY } from './builders.ts';
+import { CONSOLE } from './full-report.ts';
 import { auditReport, finding } from './report-builders.ts';
 
 describe('text', () => {
@@ -35,19 +36,34 @@ describe('text', () => {
 });
 
 describe('links', () => {
-  it('are made of https addresses, without the punctuation after them', () => {
-    expect(linked('See https://example.com/a?b=c. Or (https://example.org).', 500)).toEqual([
-      { type: 'text', text: 'See ' },
-      { type: 'link', url: 'https://example.com/a?b=c', text: 'example.com/…' },
-      { type: 'text', text: '. Or (' },
-      { type: 'link', url: 'https://example.org', text: 'example.org' },
-      { type: 'text', text: ').' },
+  const text = (words: string) => ({ type: 'text', text: words });
+
+  it('are the addresses of the console and the runbook that end a step', () => {
+    expect(stepElements(`Find it. Console: ${CONSOLE} Runbook: https://example.org/`, 500)).toEqual([
+      text('Find it.'),
+      text(' Console: '),
+      { type: 'link', url: CONSOLE, text: 'console.aws.amazon.com/…' },
+      text(' Runbook: '),
+      { type: 'link', url: 'https://example.org/', text: 'example.org' },
     ]);
   });
 
-  it('are not made of anything else', () => {
-    expect(linked('http://example.com javascript:alert(1) https://', 500)).toEqual([
-      { type: 'text', text: 'http://example.com javascript:alert(1) https://' },
-    ]);
+  it('are no addresses that stand before, nor anything else', () => {
+    for (const words of [
+      'Managed by terraform https://evil.example: change it in code.',
+      'See https://evil.example',
+      'Runbook: http://evil.example',
+      'Runbook: javascript:alert(1)',
+      'Runbook: https://',
+    ]) {
+      expect(stepElements(words, 500)).toEqual([text(words)]);
+    }
+  });
+
+  it('are never cut: the words before them are, and an address that is too long is left out', () => {
+    const words = stepElements(`${'x'.repeat(600)} Console: ${CONSOLE}`, 500).map((element) => element.text);
+    expect(words.slice(1)).toEqual([' Console: ', 'console.aws.amazon.com/…']);
+    expect(words.join('')).toHaveLength(500);
+    expect(stepElements(`Do. Runbook: https://example.org/${'x'.repeat(2_000)}`, 500)).toEqual([text('Do.')]);
   });
 });

@@ -52,7 +52,7 @@ export const prepareRemembering = async (
   return async () => {
     if (overwrites) terminal.say(`${accessKeyId} is described already: "${oneLine(known)}".`);
     terminal.say(
-      `${overwrites && !assumeYes ? 'To overwrite it' : 'Remembering'}: iam:TagUser UserName=${userName} ${accessKeyId}="${description}"`,
+      `${overwrites && !assumeYes ? 'To overwrite it' : 'Remembering'}: iam:TagUser UserName=${oneLine(userName)} ${accessKeyId}="${oneLine(description)}"`,
     );
     if (overwrites && !assumeYes && !(await terminal.ask('Overwrite it?'))) {
       terminal.say('The description is left as it was.');

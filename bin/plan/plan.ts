@@ -120,10 +120,12 @@ const planFor = async (
   };
 };
 
+type OwnWords = Parameters<typeof keyaudit>;
+
 /** What helps with the step, then what does it, in words: `rotate` asks before, and refuses what is not safe yet. */
-const keyauditCommands = (user: IamUser, { action, accessKeyId }: NextStep, config: readonly string[]): string[][] => {
-  const locate = (id: string | null): string[][] => (id === null ? [] : [['locate', id, ...config]]);
-  const rotate = ['rotate', user.userName, ...config];
+const keyauditCommands = (user: IamUser, { action, accessKeyId }: NextStep, config: readonly string[]): OwnWords[] => {
+  const locate = (id: string | null): OwnWords[] => (id === null ? [] : [['locate', id, ...config]]);
+  const rotate: OwnWords = ['rotate', user.userName, ...config];
   switch (action) {
     case 'find-usage':
     case 'find-remaining-usage':

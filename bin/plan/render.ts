@@ -1,5 +1,5 @@
 import { formatInstant } from '../../lambda/domain/time.ts';
-import { manyLines, oneLine } from '../../lambda/render/safe-text.ts';
+import { oneLine } from '../../lambda/render/safe-text.ts';
 import { accountLabel } from '../../lambda/render/wording.ts';
 import { keyJson } from '../locate/answer.ts';
 import { standing } from '../rotation/words.ts';
@@ -32,7 +32,7 @@ const exemptionLines = ({ exemption }: Plan): string[] =>
 const stepLines = ({ nextStep, keyaudit, signInTo }: Plan): string[] => {
   const { text, commands, notBefore } = nextStep;
   return [
-    `Next: ${notBefore ? `Not before ${formatInstant(notBefore)}. ` : ''}${manyLines(text)}`,
+    `Next: ${notBefore ? `Not before ${formatInstant(notBefore)}. ` : ''}${oneLine(text)}`,
     ...commands.map((command) => `  ${oneLine(command)}`),
     ...(keyaudit.length > 0
       ? [`With keyaudit${signInTo ? `, signed in to account ${accountLabel(signInTo)}` : ''}:`]

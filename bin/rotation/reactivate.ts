@@ -1,4 +1,5 @@
 import { oneLine } from '../../lambda/render/safe-text.ts';
+import { accountName } from '../../lambda/render/wording.ts';
 import { UsageError } from '../exit-codes.ts';
 import { looksLikeKeyId } from '../find-key.ts';
 import type { Operator } from '../operator.ts';
@@ -32,10 +33,11 @@ export const reactivate = async (request: ReactivateRequest, world: ReactivateWo
   // Somebody waits for the key: what CloudTrail knows decides nothing here.
   const reading = await operator.readUser(account, userName, clock(), true);
   const key = reading?.user.accessKeys.find((each) => each.accessKeyId === accessKeyId);
-  if (!reading) throw new UsageError(`Account ${account.id}, which you are signed in to, has no user ${userName}`);
-  if (!key) throw new UsageError(`${userName} in account ${account.id} has no key ${accessKeyId}`);
+  if (!reading)
+    throw new UsageError(`Account ${account.id}, which you are signed in to, has no user ${oneLine(userName)}`);
+  if (!key) throw new UsageError(`${oneLine(userName)} in account ${account.id} has no key ${accessKeyId}`);
   const { user } = reading;
-  terminal.print(`${userName} in ${account.name}:`);
+  terminal.print(`${oneLine(userName)} in ${accountName(account)}:`);
   for (const line of keyLines(user, clock())) terminal.print(line);
   for (const { reason } of reading.failures) terminal.say(`Not known: ${oneLine(reason)}.`);
   if (key.status === 'Expired') {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { IamUser } from '../../lambda/domain/model.ts';
 import { DAY, formatInstant } from '../../lambda/domain/time.ts';
 import type { SearchInfrastructureCode } from '../../lambda/ports.ts';
+import { oneLine } from '../../lambda/render/safe-text.ts';
 import type { Settings } from '../../lambda/settings.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { Operator } from '../operator.ts';
@@ -42,7 +43,7 @@ export type RotateWorld = {
   store: SecretStore;
   slack: NoticeContext;
   /** How the person starts a command of ours, with the settings that they gave this one. */
-  command: (...words: string[]) => string;
+  command: typeof keyaudit;
   /** Where infrastructure code is looked for. */
   searchInfrastructureCode?: SearchInfrastructureCode;
 };
@@ -201,7 +202,7 @@ class ChangedMeanwhile extends UsageError {
 
 const tellOverridden = ({ refusals }: Proposal, { force }: RotateRequest, { print }: Terminal): void => {
   if (refusals.length === 0) return;
-  print(`Overridden, because ${force}:`);
+  print(`Overridden, because ${oneLine(force ?? '')}:`);
   for (const line of refusalLines(refusals)) print(line);
 };
 

@@ -3,7 +3,7 @@ import type { IamUser } from '../../lambda/domain/model.ts';
 import { nextStepOf } from '../../lambda/domain/next-step.ts';
 import { rotationPosition } from '../../lambda/domain/rotation.ts';
 import { plural } from '../../lambda/domain/time.ts';
-import { manyLines, oneLine } from '../../lambda/render/safe-text.ts';
+import { oneLine } from '../../lambda/render/safe-text.ts';
 import { findingContextOf } from '../../lambda/settings.ts';
 import { UsageError } from '../exit-codes.ts';
 import { readOwnUser } from '../operator.ts';
@@ -67,7 +67,7 @@ export const tellWhatComes = (
   const { team, ...context } = findingContextOf(settings, clock());
   const { nextStep } = nextStepOf(user, context, team);
   // The stage of a key of which nobody knows since when it is inactive says how to delete it: that does not come next.
-  if (change.act !== 'record' && nextStep.action !== 'none') terminal.print(`\n${manyLines(nextStep.text)}`);
+  if (change.act !== 'record' && nextStep.action !== 'none') terminal.print(`\n${oneLine(nextStep.text)}`);
   terminal.print(`\nNext: ${changeWords(change)}.`);
 };
 

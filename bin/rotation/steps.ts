@@ -3,6 +3,7 @@ import { deactivationTag, staleNotes } from '../../lambda/domain/deactivation.ts
 import { reasonOf } from '../../lambda/domain/failure.ts';
 import type { IamUser } from '../../lambda/domain/model.ts';
 import type { ListAccessKeys } from '../../lambda/ports.ts';
+import { oneLine } from '../../lambda/render/safe-text.ts';
 import type { ChangeKeys, CreatedKey } from '../aws/change-keys.ts';
 import type { KeyChange, LiveKey } from './change.ts';
 import type { SecretStore } from './store.ts';
@@ -209,5 +210,7 @@ const removeTags = (
 
 const call = (action: string, input: Readonly<Record<string, string>>): string =>
   `iam:${action} ${Object.entries(input)
-    .map(([name, value]) => `${name}=${/\s/.test(value) ? JSON.stringify(value) : value}`)
+    .map(([name, value]) => `${name}=${shown(oneLine(value))}`)
     .join(' ')}`;
+
+const shown = (value: string): string => (/\s/.test(value) ? JSON.stringify(value) : value);

@@ -25,7 +25,7 @@ export const commandsFor = (user: IamUser, key: AccessKey): KeyCommands | undefi
   const attributes = `--lookup-attributes ${shellQuoted(`AttributeKey=AccessKeyId,AttributeValue=${key.accessKeyId}`)}`;
   return {
     lastUsed: `aws iam get-access-key-last-used ${id}`,
-    lookUpEvents: `${inAccount} ${inEach(eventRegions(user, key), (region) => `aws cloudtrail lookup-events ${attributes} --region ${region}`)}`,
+    lookUpEvents: `${inAccount} ${inEach(eventRegions(user, key), (inRegion) => `aws cloudtrail lookup-events ${attributes} ${inRegion}`)}`,
     deactivate: `${inAccount} aws iam update-access-key ${name} ${id} --status Inactive`,
     reactivate: `${inAccount} aws iam update-access-key ${name} ${id} --status Active`,
     delete: `${inAccount} aws iam delete-access-key ${name} ${id}`,
@@ -39,10 +39,10 @@ const eventRegions = (user: IamUser, { lastUsed }: AccessKey): string[] => {
   return [...new Set([lastUsedIn ?? global, global])];
 };
 
-const inEach = (regions: readonly string[], command: (region: string) => string): string =>
+const inEach = (regions: readonly string[], command: (inRegion: string) => string): string =>
   regions.length === 1
-    ? command(shellQuoted(regions.join()))
-    : `for region in ${regions.map(shellQuoted).join(' ')}; do ${command('$region')}; done`;
+    ? command(option('--region', regions.join()))
+    : `for region in ${regions.map(shellQuoted).join(' ')}; do ${command('--region="$region"')}; done`;
 
 /** A value that starts with a dash would be read as an option unless it is glued on. */
 const option = (name: string, value: string): string =>

@@ -2,7 +2,7 @@ import type { Failure } from '../domain/model.ts';
 import type { AuditReport, ReportedAccount } from '../domain/report.ts';
 import { plural } from '../domain/time.ts';
 import { label, listed, oneLine, shorten } from './safe-text.ts';
-import { accountLabel, accountName } from './wording.ts';
+import { accountLabel, accountName, userNameLabel } from './wording.ts';
 
 /** What could not be read, judged or told, in sentences: equal reasons together, with their count. */
 
@@ -91,7 +91,7 @@ const subjectOf = (failure: Failure, { accounts }: Pick<AuditReport, 'accounts'>
   if (failure.scope === 'account') return accountLabel(account(failure.id));
   const [, accountId, userName] = (failure.scope === 'user' && USER_ID.exec(failure.id)) || [];
   return accountId && userName
-    ? `${label(userName, 64)} in ${accountName(account(accountId))}`
+    ? `${userNameLabel(userName)} in ${accountName(account(accountId))}`
     : label(failure.id, 128);
 };
 

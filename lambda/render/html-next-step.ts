@@ -1,6 +1,7 @@
 import type { Finding } from '../domain/report.ts';
 import { type Html, html, lines } from './html-markup.ts';
-import { label, manyLines } from './safe-text.ts';
+import { label } from './safe-text.ts';
+import { type Link, withoutLinks } from './step-links.ts';
 import { notBeforeSentence } from './wording.ts';
 
 /** The step that comes next, or where it is told already: its words, its commands, its links. `number`: the finding's. */
@@ -8,7 +9,7 @@ export const nextStepOfFinding = (finding: Finding, number: number, sameAs: numb
   if (sameAs !== undefined) {
     return html`<div><h4>Next step</h4><p>As for <a href="#finding-${sameAs + 1}">finding ${sameAs + 1}</a>, the same user.</p></div>`;
   }
-  const { prose, links } = withoutLinks(manyLines(finding.nextStep.text));
+  const { prose, links } = withoutLinks(finding.nextStep.text);
   const notBefore = notBeforeSentence(finding);
   return html`<div><h4>Next step</h4><p>${notBefore ? html`<strong>${notBefore}</strong> ` : ''}${prose || 'Nothing to do.'}</p></div>
 ${commands(finding, number)}
@@ -22,24 +23,6 @@ const commands = ({ nextStep }: Finding, number: number): Html =>
         (command, at) =>
           html`<div class="command"><pre data-name="command ${at + 1} of finding ${number}"><code>${lines(command)}</code></pre></div>`,
       )}</div>`;
-
-type Link = { name: string; url: URL };
-
-/**
- * The addresses that end a step: of the console, and of the team's runbook. Only these become links: an address anywhere
- * before them may come from a tag, which is other people's text.
- */
-const withoutLinks = (text: string): { prose: string; links: Link[] } => {
-  const [ending = '', console, runbook] =
-    /(?:(?:^|\s)Console: (https:\/\/\S+))?(?:(?:^|\s)Runbook: (https:\/\/\S+))?$/.exec(text) ?? [];
-  const links = [
-    ['Console', console],
-    ['Runbook', runbook],
-  ].flatMap(([name = '', address]): Link[] =>
-    address && URL.canParse(address) ? [{ name, url: new URL(address) }] : [],
-  );
-  return links.length === 0 ? { prose: text, links } : { prose: text.slice(0, text.length - ending.length), links };
-};
 
 const linkItem = ({ name, url }: Link): Html =>
   html`<li><a href="${url.href}" rel="noreferrer">${name}: ${label(url.host, 80)}</a></li>`;

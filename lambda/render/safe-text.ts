@@ -1,19 +1,11 @@
+import { oneLine } from '../domain/one-line.ts';
+
 /**
  * Names, tags and error messages are other people's text: these make them safe to put into one of ours. Escaping for a
  * certain output is that output's own business.
  */
 
-/**
- * The text on one line: no control or invisible formatting character (they can move a terminal's cursor or turn the
- * reading direction), no broken surrogate, single spaces, none at either end.
- */
-export const oneLine = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/\p{Cf}/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
+export { oneLine };
 
 /** As `oneLine`, but line breaks stay. */
 export const manyLines = (text: string): string =>
@@ -22,6 +14,13 @@ export const manyLines = (text: string): string =>
     .map(oneLine)
     .join('\n')
     .trim();
+
+/** As `manyLines`, and each keeps the spaces that it begins with. */
+export const indentedLines = (text: string): string =>
+  text
+    .split(/\r\n|\r|\n/)
+    .map((line) => (/^ */.exec(line)?.[0] ?? '') + oneLine(line))
+    .join('\n');
 
 /** At most `limit` UTF-16 code units; what was cut shows as `…`. Never cuts a character in two. */
 export const shorten = (text: string, limit: number): string => {

@@ -3,7 +3,7 @@ import type { AuditReport, Finding } from '../domain/report.ts';
 import { label, manyLines, shorten } from './safe-text.ts';
 import type { Entry } from './slack-agenda.ts';
 import { type Mention, ownerElements } from './slack-owner.ts';
-import { joined, linked, plain } from './slack-rich-text.ts';
+import { joined, plain, stepElements } from './slack-rich-text.ts';
 import { reportedAt } from './summary.ts';
 import {
   accountLabel,
@@ -111,10 +111,7 @@ const atMost = (lines: string[], limit: number): string[] =>
 
 const nextStepElements = (finding: Finding, { stepAt }: Placed): (RichTextText | RichTextLink)[] =>
   stepAt === undefined
-    ? linked(
-        `${notBeforeSentence(finding)} ${manyLines(finding.nextStep.text)}`.trim() || 'nothing to do.',
-        LIMITS.step,
-      )
+    ? stepElements(`${notBeforeSentence(finding)} ${finding.nextStep.text}`.trim() || 'nothing to do.', LIMITS.step)
     : [plain(`as for ${stepAt}, the same user.`)];
 
 const manyCommands = ({ nextStep }: Finding): string => manyLines(nextStep.commands.join('\n'));

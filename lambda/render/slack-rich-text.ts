@@ -1,5 +1,6 @@
 import type { RichTextElement, RichTextLink, RichTextText } from '@slack/types';
 import { label, shorten } from './safe-text.ts';
+import { withoutLinks } from './step-links.ts';
 
 /** Text as it is: rich text knows no markup. */
 export const plain = (text: string): RichTextText => ({ type: 'text', text });
@@ -22,27 +23,17 @@ const isPlain = (element: RichTextElement): element is RichTextText => element.t
 /** So that one address cannot take the room of everything else. */
 const URL_LIMIT = 2_000;
 
-/** An https address up to the first character that cannot be in one, without the punctuation that ends a sentence. */
-const URL_PATTERN = /https:\/\/[^\s<>"'`{}|\\^]*[^\s<>"'`{}|\\^.,;:!?()[\]]/g;
-
 /**
- * Text with its https addresses as links, which show where they lead, shortened: `console.aws.amazon.com/…`. At most `limit`
- * characters of text; a link is never cut.
+ * A step in at most `limit` characters, and the links that end it, which show where they lead, shortened:
+ * `Console: console.aws.amazon.com/…`. A link is never cut.
  */
-export const linked = (text: string, limit: number): (RichTextText | RichTextLink)[] => {
-  const elements: (RichTextText | RichTextLink)[] = [];
-  let end = 0;
-  for (const { 0: url, index } of text.matchAll(URL_PATTERN)) {
-    if (url.length > URL_LIMIT || !URL.canParse(url)) continue;
-    if (index > limit) break;
-    if (index > end) elements.push(plain(text.slice(end, index)));
-    elements.push({ type: 'link', url, text: linkText(new URL(url)) });
-    end = index + url.length;
-  }
-  const rest = text.slice(end);
-  const room = limit - elements.reduce((sum, element) => sum + (element.text?.length ?? 0), 0);
-  if (rest !== '') elements.push(plain(shorten(rest, Math.max(room, 1))));
-  return elements;
+export const stepElements = (step: string, limit: number): (RichTextText | RichTextLink)[] => {
+  const { prose, links } = withoutLinks(step);
+  const ends = links
+    .filter(({ url }) => url.href.length <= URL_LIMIT)
+    .flatMap(({ name, url }) => [plain(` ${name}: `), { type: 'link' as const, url: url.href, text: linkText(url) }]);
+  const room = limit - ends.reduce((sum, { text }) => sum + text.length, 0);
+  return prose === '' ? ends : [plain(shorten(prose, Math.max(room, 1))), ...ends];
 };
 
 const linkText = ({ host, pathname, search, hash }: URL): string =>

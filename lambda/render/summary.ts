@@ -1,11 +1,20 @@
 import { endsSoon } from '../domain/exemptions.ts';
-import { ROOT_USER_NAME, type Severity, severities } from '../domain/model.ts';
+import { type Severity, severities } from '../domain/model.ts';
 import { standingOf, stuckDays } from '../domain/news.ts';
 import type { AuditReport, Finding } from '../domain/report.ts';
 import { formatInstant, HOUR, plural } from '../domain/time.ts';
 import { accountNotes, failureLines, isReadAtAll, type LineLimits } from './failure-lines.ts';
-import { label, listed, sentenceList } from './safe-text.ts';
-import { accountLabel, accountName, exemptUntil, ownerlessIn, roughly, standingWords, userLabel } from './wording.ts';
+import { listed, sentenceList } from './safe-text.ts';
+import {
+  accountLabel,
+  accountName,
+  exemptUntil,
+  ownerlessIn,
+  roughly,
+  standingWords,
+  userLabel,
+  userNameLabel,
+} from './wording.ts';
 
 /** The words for a whole report, the same in every output. Counts come from its `summary`. */
 
@@ -143,8 +152,7 @@ const deadExemptionsSentence = ({ findings }: AuditReport, names: number): strin
 /** `Resolved: alice in production, bob in staging.` Nothing where nobody is. */
 export const resolvedSentence = ({ resolved }: Pick<AuditReport, 'resolved'>, names: number): string => {
   const users = resolved.map(({ userName, account }) => {
-    const user = userName === ROOT_USER_NAME ? 'root user' : label(userName, 64);
-    return `${user} in ${accountName(account)}`;
+    return `${userNameLabel(userName)} in ${accountName(account)}`;
   });
   return users.length === 0 ? '' : `Resolved: ${listed([...new Set(users)], names)}.`;
 };

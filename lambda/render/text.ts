@@ -75,7 +75,7 @@ const ownerNote = ({ owner }: Finding): string => (owner ? `Owner: ${oneLine(own
 const nextStepLines = (finding: Finding, sameAs: number | undefined): string[] =>
   sameAs === undefined
     ? [
-        ['Next:', notBeforeSentence(finding), manyLines(finding.nextStep.text)].filter(Boolean).join(' '),
+        ['Next:', notBeforeSentence(finding), oneLine(finding.nextStep.text)].filter(Boolean).join(' '),
         ...finding.nextStep.commands.flatMap(commandLines),
       ]
     : [`Next: as for ${sameAs + 1}, the same user.`];

@@ -1,6 +1,6 @@
 import { daysLeft } from '../domain/exemptions.ts';
 import type { KeyLocation } from '../domain/location.ts';
-import { type Account, isRoot, type Severity } from '../domain/model.ts';
+import { type Account, isRoot, ROOT_USER_NAME, type Severity } from '../domain/model.ts';
 import { type Standing, standingOf, stuckDays } from '../domain/news.ts';
 import type { AuditReport, ExemptFinding, Finding, ReportedLastUsed } from '../domain/report.ts';
 import type { NextAction, RotationStage } from '../domain/rotation.ts';
@@ -69,7 +69,7 @@ export const nextWords = ({ nextStep, stage, accessKeyId }: Finding): string => 
     'confirm-live': 'Scan the account live to confirm',
     none: 'Nothing to do',
   };
-  return `${words[action]}${other && action !== 'free-a-slot' ? ` (${nextStep.accessKeyId})` : ''}`;
+  return `${words[action]}${other && action !== 'free-a-slot' ? ` (${label(nextStep.accessKeyId ?? '', NAME_LIMIT)})` : ''}`;
 };
 
 /** `production (111122223333)`. */
@@ -84,6 +84,10 @@ export const accountName = ({ id, name }: Pick<Account, 'id' | 'name'>): string 
 /** `alice`; `root user` for root, whose name in a report is `<root_account>`. */
 export const userLabel = (finding: Pick<Finding, 'userName' | 'userArn'>): string =>
   isRoot({ arn: finding.userArn }) ? 'root user' : label(finding.userName, NAME_LIMIT);
+
+/** The same by the name alone: IAM lets no user be called like a credential report's root. */
+export const userNameLabel = (userName: string): string =>
+  userName === ROOT_USER_NAME ? 'root user' : label(userName, NAME_LIMIT);
 
 /** The access key id; a credential report has none, nor can a root key's be read. */
 export const keyLabel = (finding: Pick<Finding, 'accessKeyId' | 'userArn'>): string => {
