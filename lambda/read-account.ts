@@ -76,7 +76,7 @@ type Candidate = { userName: string; arn: string; row?: CredentialReportRow };
 
 /** Who is in the account, and what is known of the root user. */
 type Roster = {
-  about: Pick<AccountReading, 'credentialReportGeneratedAt' | 'note' | 'failures'>;
+  about: Pick<AccountReading, 'credentialReportGeneratedAt' | 'note' | 'failed' | 'failures'>;
   users: Candidate[];
   root: IamUser | undefined;
 };
@@ -104,9 +104,16 @@ const readRoster = async (
   } catch (error) {
     signal.throwIfAborted();
     const note = `read user by user, without a credential report: ${reasonOf(error)}`;
-    const users = await reader.listUsers();
     const { root, failures } = await readRootWithoutReport(account, reader);
-    return { about: { credentialReportGeneratedAt: null, note, failures }, users, root };
+    const about = { credentialReportGeneratedAt: null, note, failures };
+    try {
+      return { about, users: await reader.listUsers(), root };
+    } catch (error) {
+      signal.throwIfAborted();
+      // Whoever can not list users may still know of a root key.
+      const failed = `its users could not be listed: ${reasonOf(error)}`;
+      return { about: { ...about, failed, failures: [] }, users: [], root };
+    }
   }
 };
 
@@ -171,7 +178,7 @@ const readUsers = async (
   );
   const unread = looks.filter(({ outOfTime }) => outOfTime).length;
   const unreadable = looks.filter((look) => look.unreadable).length;
-  const failed = whyFailed(users.length, unread, unreadable);
+  const failed = start.failed ?? whyFailed(users.length, unread, unreadable);
   const note = [start.note, wanted && `only asked about ${wanted.join(', ')}`].filter(Boolean).join('; ');
   return {
     ...start,
