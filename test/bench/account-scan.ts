@@ -1,8 +1,5 @@
 /** IAM calls and wall time of one account: keyaudit against listing everything, on the embedded AWS. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import { type AuditRequest, audit, reportOn, USERS_AT_ONCE } from '../../lambda/audit.ts';
@@ -11,7 +8,8 @@ import { withTrailStatus } from '../../lambda/domain/deactivation.ts';
 import type { AuditReport } from '../../lambda/domain/report.ts';
 import { parseSettings } from '../../lambda/settings.ts';
 import { findingContext, NOW } from '../builders.ts';
-import { type BenchWorld, needsAttention, userName } from './worlds.ts';
+import { forkFakeAws } from './fake-aws.ts';
+import { type BenchWorld, usersNeedingAttention } from './worlds.ts';
 
 export const LATENCY_MS = 60;
 
@@ -31,7 +29,19 @@ export type Comparison = {
   problems: string[];
 };
 
-export const compareScans = async (world: BenchWorld): Promise<Comparison> => {
+/** Young users need no look, old ones one each. */
+const worlds: readonly BenchWorld[] = (['old', 'young'] as const).flatMap((age) =>
+  [200, 1_000].map((users) => ({ users, age, polls: 1 })),
+);
+
+export const compareAllScans = async (): Promise<Comparison[]> => {
+  await warmUp();
+  const scans: Comparison[] = [];
+  for (const world of worlds) scans.push(await compareScans(world));
+  return scans;
+};
+
+const compareScans = async (world: BenchWorld): Promise<Comparison> => {
   const remembered = new Map<string, string>();
   const ours = await measure(world, scanByKeyaudit(remembered));
   const again = await measure(world, scanByKeyaudit(remembered));
@@ -61,7 +71,7 @@ export const compareScans = async (world: BenchWorld): Promise<Comparison> => {
 };
 
 /** One run of each way on a small account, so that neither pays for the first use of the SDK. */
-export const warmUp = async (): Promise<void> => {
+const warmUp = async (): Promise<void> => {
   const world: BenchWorld = { users: 40, age: 'old', polls: 0 };
   await measure(world, scanByKeyaudit(new Map()));
   await measure(world, scanByListing);
@@ -87,23 +97,15 @@ const inBrief = ({ findings }: AuditReport) =>
     return { user, accessKeyId, severity, stage, action, rules: rules.map(({ id }) => id) };
   });
 
-const usersNeedingAttention = ({ users }: Pick<BenchWorld, 'users'>): string[] =>
-  Array.from({ length: users }, (_, index) => index)
-    .filter(needsAttention)
-    .map(userName);
-
 const usersFound = ({ findings }: AuditReport): string[] =>
   [...new Set(findings.map((finding) => finding.userName))].sort();
 
 type Scan = (sleep: (ms: number) => Promise<void>) => Promise<AuditReport>;
 
 const measure = async (world: BenchWorld, scan: Scan): Promise<{ measured: Measured; report: AuditReport }> => {
-  const child = fork(fileURLToPath(new URL('fake-aws-child.ts', import.meta.url)), [
-    JSON.stringify({ ...world, latencyMs: LATENCY_MS }),
-  ]);
+  const aws = await forkFakeAws({ world, latencyMs: LATENCY_MS, startAt: NOW });
   try {
-    const [env] = (await once(child, 'message')) as [Record<string, string>];
-    Object.assign(process.env, env);
+    Object.assign(process.env, aws.env);
     let waitedMs = 0;
     const start = performance.now();
     const report = await scan((ms) => {
@@ -111,14 +113,13 @@ const measure = async (world: BenchWorld, scan: Scan): Promise<{ measured: Measu
       return delay(ms);
     });
     const ms = performance.now() - start;
-    child.send('calls');
-    const [calls] = (await once(child, 'message')) as [Record<string, number>];
+    const { calls } = await aws.seen();
     const of = (service: string) =>
       Object.fromEntries(Object.entries(calls).filter(([operation]) => operation.startsWith(`${service}:`)));
     const stsCalls = Object.values(of('sts')).reduce((sum, n) => sum + n, 0);
     return { measured: { iamCalls: of('iam'), stsCalls, ms, waitedMs }, report };
   } finally {
-    if (child.connected) child.disconnect();
+    aws.close();
   }
 };
 

@@ -1,14 +1,20 @@
 import { execFile } from 'node:child_process';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const run = promisify(execFile);
 
-/** Bundles as the Lambda is bundled: one minified ES module with everything in it. Returns its size in bytes. */
-export const bundle = async (entry: string, outfile: string): Promise<number> => {
+/** The Lambda, from this folder. */
+export const LAMBDA = '../../lambda/index.ts';
+
+/** Bundles a module, named from this folder, as the Lambda is bundled: one minified ES module with everything in it. */
+export const bundle = async (module: string, directory: string): Promise<{ file: string; bytes: number }> => {
+  const file = join(directory, basename(module).replace(/\.ts$/, '.mjs'));
   const { metafile } = await build({
-    entryPoints: [entry],
-    outfile,
+    entryPoints: [fileURLToPath(new URL(module, import.meta.url))],
+    outfile: file,
     bundle: true,
     minify: true,
     format: 'esm',
@@ -20,7 +26,7 @@ export const bundle = async (entry: string, outfile: string): Promise<number> =>
     metafile: true,
     logLevel: 'warning',
   });
-  return Object.values(metafile.outputs)[0]?.bytes ?? 0;
+  return { file, bytes: Object.values(metafile.outputs)[0]?.bytes ?? 0 };
 };
 
 /** Runs a module in so many fresh processes of this Node, one after the other; each prints one JSON value. */

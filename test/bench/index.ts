@@ -1,148 +1,89 @@
-/** `npm run bench`: speed and memory, side by side with the obvious way. `-- --json` prints the numbers alone. */
+/**
+ * `npm run bench`: speed and memory, side by side with the obvious way. After `--`: names of parts, to measure these only; `--json` prints
+ * the numbers alone, `--markdown` the tables of the README.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Table from 'cli-table3';
-import { type Comparison, compareScans, LATENCY_MS, totalCalls, warmUp } from './account-scan.ts';
-import { type HandlerMeasured, measureHandler } from './handler-memory.ts';
-import { type BundleMeasured, measureBundle } from './lambda-bundle.ts';
-import { measureReports, type ReportMeasured } from './report-file.ts';
-import { measureRepositories, type RepositoriesMeasured } from './repositories.ts';
-import type { BenchWorld } from './worlds.ts';
+import { compareAllScans } from './account-scan.ts';
+import { measureBundle } from './lambda-bundle.ts';
+import { measureLoads } from './load.ts';
+import { measureReports } from './report-file.ts';
+import { measureRepositories } from './repositories.ts';
+import {
+  bundleSections,
+  loadSections,
+  reportSections,
+  repositoriesSections,
+  scanSections,
+  worldName,
+} from './sections.ts';
+import { inColumns, inMarkdown, type Section } from './tables.ts';
 
-type Results = {
-  machine: string;
-  scans: Comparison[];
-  reports: ReportMeasured[];
-  bundle: BundleMeasured;
-  handler: HandlerMeasured[];
-  repositories: RepositoriesMeasured[];
+/** What a part measured, how it is shown, and what is not as it has to be. */
+type Measured = { numbers: unknown; sections: Section[]; problems: string[] };
+
+const parts: Record<string, (directory: string) => Promise<Measured>> = {
+  scans: async () => {
+    const scans = await compareAllScans();
+    return { numbers: scans, sections: scanSections(scans), problems: named(scans) };
+  },
+  load: async (directory) => {
+    const loads = await measureLoads(directory);
+    return { numbers: loads, sections: loadSections(loads), problems: named(loads) };
+  },
+  reports: async (directory) => {
+    const reports = await measureReports(directory);
+    return { numbers: reports, sections: reportSections(reports), problems: [] };
+  },
+  bundle: async (directory) => {
+    const bundle = await measureBundle(directory);
+    return { numbers: bundle, sections: bundleSections(bundle), problems: [] };
+  },
+  repositories: async (directory) => {
+    const repositories = await measureRepositories(directory);
+    const problems = repositories.flatMap((each) => each.problems);
+    return { numbers: repositories, sections: repositoriesSections(repositories), problems };
+  },
 };
 
-const worlds: readonly BenchWorld[] = (['old', 'young'] as const).flatMap((age) =>
-  [200, 1_000].map((users) => ({ users, age, polls: 1 })),
-);
+const named = (measured: readonly { world: Parameters<typeof worldName>[0]; problems: string[] }[]): string[] =>
+  measured.flatMap(({ world, problems }) => problems.map((problem) => `${worldName(world)}: ${problem}`));
 
-const measureAll = async (directory: string): Promise<Results> => {
-  const [bundle, reports] = [await measureBundle(directory), await measureReports(directory)];
-  const handler = await measureHandler(directory);
-  console.error('repositories …');
-  const repositories = await measureRepositories(directory);
-  await warmUp();
-  const scans: Comparison[] = [];
-  for (const world of worlds) {
-    console.error(`${worldName(world)} …`);
-    scans.push(await compareScans(world));
+const [cpu] = cpus();
+const machine = `node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model.trim()}`;
+
+const print = (measured: Record<string, Measured>, options: readonly string[]): string => {
+  const each = Object.entries(measured);
+  if (options.includes('--json')) {
+    return JSON.stringify(
+      { machine, ...Object.fromEntries(each.map(([name, { numbers }]) => [name, numbers])) },
+      null,
+      2,
+    );
   }
-  const [cpu] = cpus();
-  const machine = `node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model.trim()}`;
-  return { machine, scans, reports, bundle, handler, repositories };
+  const sections = each.flatMap(([, part]) => part.sections);
+  return options.includes('--markdown')
+    ? [`Measured by \`npm run bench\` on ${machine}.`, ...sections.map(inMarkdown)].join('\n\n')
+    : [`keyaudit bench: ${machine}`, ...sections.map(inColumns)].join('\n\n');
 };
 
-const worldName = ({ users, age }: BenchWorld): string =>
-  `${whole(users)} users, ${age === 'old' ? 'older than 90 days' : 'younger than 75 days'}`;
-
-const render = ({ machine, scans, reports, bundle, handler, repositories }: Results): string =>
-  [
-    `keyaudit bench: ${machine}`,
-    `\nOne account, ${LATENCY_MS} ms a call, two keys a user, 5 % of the users need attention.`,
-    'Against listing everything (ListUsers, ListAccessKeys of each, GetAccessKeyLastUsed of each key): same SDK settings,',
-    'as many users at once. CALLS are to IAM; those to STS are apart. TIME includes waiting for the report to be generated.',
-    table([
-      ['', 'CALLS', 'TIME', 'CALLS', 'BUDGET', 'LISTING', 'STS', 'TIME', 'WAITING', 'LISTING', 'FINDINGS'],
-      ...scans.flatMap((scan) =>
-        [
-          { what: worldName(scan.world), keyaudit: scan.keyaudit, budget: scan.budget },
-          { what: 'again, with a memory', keyaudit: scan.keyauditAgain, budget: scan.budgetAgain },
-        ].map(({ what, keyaudit, budget }) => [
-          what,
-          ratio(totalCalls(scan.listEverything), totalCalls(keyaudit), 'fewer', 'more'),
-          ratio(scan.listEverything.ms, keyaudit.ms, 'faster', 'slower'),
-          whole(totalCalls(keyaudit)),
-          whole(budget),
-          whole(totalCalls(scan.listEverything)),
-          whole(keyaudit.stsCalls),
-          seconds(keyaudit.ms),
-          seconds(keyaudit.waitedMs),
-          seconds(scan.listEverything.ms),
-          whole(scan.findings),
-        ]),
-      ),
-    ]),
-    '\nA credential report of 5,000 rows, in a fresh process.',
-    table([
-      ['', 'TIME', 'PEAK MEMORY', 'BEFORE READING', 'REPORT', 'USERS TO LOOK AT, FINDINGS'],
-      ...reports.map(({ what, ms, peakMb, baselineMb, bytes, result }) => [
-        what,
-        `${whole(ms)} ms`,
-        `${whole(peakMb)} MB`,
-        `${whole(baselineMb)} MB`,
-        kilobytes(bytes),
-        whole(result),
-      ]),
-    ]),
-    '\nThe Lambda, bundled with everything in it.',
-    table([
-      ['', 'SIZE', 'GZIPPED', 'IMPORT'],
-      ['lambda/index.ts', kilobytes(bundle.bytes), kilobytes(bundle.gzippedBytes), `${whole(bundle.importMs)} ms`],
-    ]),
-    '\nIts memory when it audits an account, in a fresh process.',
-    table([
-      ['', 'HEAP LIMIT', 'PEAK MEMORY'],
-      ...handler.map(({ heapMb, peakMb, users }) => [
-        `${whole(users)} users`,
-        `${whole(heapMb)} MB`,
-        `${whole(peakMb)} MB`,
-      ]),
-    ]),
-    '\nAccess key ids in repositories, against ripgrep with the same pattern, on all cores and on one. Whole processes.',
-    table([
-      ['', 'TIME', 'ON ONE', 'TIME', 'RIPGREP', 'ON ONE', 'PEAK MEMORY', 'FILES', 'IDS'],
-      ...repositories.map(({ what, ms, ripgrepMs, ripgrepOneCoreMs, peakMb, files, ids }) => [
-        what,
-        ripgrepMs === null ? 'no rg' : ratio(ripgrepMs, ms, 'faster', 'slower'),
-        ripgrepOneCoreMs === null ? 'no rg' : ratio(ripgrepOneCoreMs, ms, 'faster', 'slower'),
-        seconds(ms),
-        ripgrepMs === null ? 'no rg' : seconds(ripgrepMs),
-        ripgrepOneCoreMs === null ? 'no rg' : seconds(ripgrepOneCoreMs),
-        `${whole(peakMb)} MB`,
-        whole(files),
-        whole(ids),
-      ]),
-    ]),
-  ].join('\n');
-
-const table = ([head, ...rows]: readonly string[][]): string => {
-  const printed = new Table({
-    colAligns: (head ?? []).map((_, at) => (at === 0 ? 'left' : 'right')),
-    chars: Object.fromEntries(
-      ['top', 'left', 'right', 'bottom', 'mid', 'middle'].flatMap((side) =>
-        ['', '-mid', '-left', '-right'].map((part) => [side + part, '']),
-      ),
-    ),
-    style: { 'padding-left': 0, 'padding-right': 2 },
-  });
-  printed.push(head ?? [], ...rows);
-  return printed.toString().replaceAll(/ +$/gm, '');
-};
-
-const whole = (value: number): string => Math.round(value).toLocaleString('en-GB');
-const ratio = (theirs: number, ours: number, better: string, worse: string): string =>
-  `${(Math.max(theirs, ours) / Math.min(theirs, ours)).toFixed(1)} × ${theirs >= ours ? better : worse}`;
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-const kilobytes = (bytes: number): string => `${whole(bytes / 1024)} KB`;
+const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0)
+  throw new Error(`no such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}`);
 
 const directory = mkdtempSync(join(tmpdir(), 'keyaudit-bench-'));
 try {
-  const results = await measureAll(directory);
-  console.log(process.argv.includes('--json') ? JSON.stringify(results, null, 2) : render(results));
-  for (const { world, problems } of results.scans) {
-    for (const problem of problems) {
-      console.error(`FAILED: ${worldName(world)}: ${problem}`);
-      process.exitCode = 1;
-    }
+  const measured: Record<string, Measured> = {};
+  for (const [name, measure] of Object.entries(parts)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.error(`${name} …`);
+    measured[name] = await measure(directory);
   }
-  for (const problem of results.repositories.flatMap(({ problems }) => problems)) {
+  console.log(print(measured, options));
+  for (const problem of Object.values(measured).flatMap(({ problems }) => problems)) {
     console.error(`FAILED: ${problem}`);
     process.exitCode = 1;
   }

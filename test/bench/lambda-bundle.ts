@@ -1,17 +1,15 @@
 /** Size of the Lambda's bundle, and the time to import it in a fresh process. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { bundle, median, runFresh } from './bundle.ts';
+import { bundle, LAMBDA, median, runFresh } from './bundle.ts';
 
 const RUNS = 9;
 
 export type BundleMeasured = { bytes: number; gzippedBytes: number; importMs: number };
 
 export const measureBundle = async (directory: string): Promise<BundleMeasured> => {
-  const outfile = join(directory, 'index.mjs');
-  const bytes = await bundle(fileURLToPath(new URL('../../lambda/index.ts', import.meta.url)), outfile);
+  const { file, bytes } = await bundle(LAMBDA, directory);
   // The settings travel as a file beside the code.
   writeFileSync(join(directory, 'settings.json'), '{}');
   // A module, not `node -e`: that has a `require`, and would hide that the bundle lacks one.
@@ -25,7 +23,7 @@ export const measureBundle = async (directory: string): Promise<BundleMeasured> 
   );
   return {
     bytes,
-    gzippedBytes: gzipSync(readFileSync(outfile)).length,
+    gzippedBytes: gzipSync(readFileSync(file)).length,
     importMs: median(await runFresh<number>(RUNS, importer)),
   };
 };

@@ -6,6 +6,7 @@ import { screenRow } from '../../lambda/domain/screening.ts';
 import { readReportFile } from '../../lambda/read-report-file.ts';
 import { evaluate } from '../../lambda/rules/evaluate.ts';
 import { account, findingContext, NOW } from '../builders.ts';
+import { peakMemoryMb } from './peak-memory.ts';
 
 const [, , way, file = ''] = process.argv;
 const context = findingContext();
@@ -23,8 +24,8 @@ const scanFile = (content: Uint8Array): number => {
 };
 
 const content = readFileSync(file);
-const baselineKb = process.resourceUsage().maxRSS;
+const baselineMb = peakMemoryMb();
 const start = performance.now();
 const result = way === 'screen' ? screen(content) : scanFile(content);
 const ms = performance.now() - start;
-console.log(JSON.stringify({ ms, baselineKb, peakKb: process.resourceUsage().maxRSS, result }));
+console.log(JSON.stringify({ ms, baselineMb, peakMb: peakMemoryMb(), result }));

@@ -1,7 +1,6 @@
 /** Time and memory of judging a large credential report, in fresh processes. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { credentialReport } from '../fake-aws/credential-report.ts';
 import { bundle, median, runFresh } from './bundle.ts';
 import { benchAccount } from './worlds.ts';
@@ -26,14 +25,13 @@ export const measureReports = async (directory: string): Promise<ReportMeasured[
   const csv = credentialReport(benchAccount({ users: ROWS - 1, age: 'old', polls: 0 }));
   const file = join(directory, 'report.csv');
   writeFileSync(file, csv);
-  const child = join(directory, 'report-file-child.mjs');
-  await bundle(fileURLToPath(new URL('report-file-child.ts', import.meta.url)), child);
+  const { file: child } = await bundle('report-file-child.ts', directory);
   const measured: ReportMeasured[] = [];
   for (const [way, what] of [
     ['screen', 'parsed and screened, as a live scan does'],
     ['file', 'parsed, judged and reported, as --credential-report does'],
   ] as const) {
-    const runs = await runFresh<{ ms: number; baselineKb: number; peakKb: number; result: number }>(RUNS, child, [
+    const runs = await runFresh<{ ms: number; baselineMb: number; peakMb: number; result: number }>(RUNS, child, [
       way,
       file,
     ]);
@@ -42,8 +40,8 @@ export const measureReports = async (directory: string): Promise<ReportMeasured[
       rows: ROWS,
       bytes: csv.length,
       ms: median(runs.map(({ ms }) => ms)),
-      peakMb: Math.max(...runs.map(({ peakKb }) => peakKb)) / 1024,
-      baselineMb: median(runs.map(({ baselineKb }) => baselineKb)) / 1024,
+      peakMb: Math.max(...runs.map(({ peakMb }) => peakMb)),
+      baselineMb: median(runs.map(({ baselineMb }) => baselineMb)),
       result: runs[0]?.result ?? Number.NaN,
     });
   }

@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { FIRST_KEY } from '../builders.ts';
 import { bundle, median, runFresh } from './bundle.ts';
@@ -28,8 +27,7 @@ export type RepositoriesMeasured = {
 };
 
 export const measureRepositories = async (directory: string): Promise<RepositoriesMeasured[]> => {
-  const child = join(directory, 'repositories-child.mjs');
-  await bundle(fileURLToPath(new URL('repositories-child.ts', import.meta.url)), child);
+  const { file: child } = await bundle('repositories-child.ts', directory);
   const [many, large] = [plantMany(join(directory, 'many')), plantLarge(join(directory, 'large'))];
   return [
     await measure(child, {

@@ -5,8 +5,10 @@ import {
   type FakeKey,
   type FakeLastUsed,
   type FakeUserOverrides,
+  type FakeWorldOverrides,
   fakeAccount,
   fakeWorld,
+  HUB_ACCOUNT_ID,
 } from '../fake-aws/world.ts';
 
 /**
@@ -18,18 +20,44 @@ export type BenchWorld = {
   age: 'old' | 'young';
   /** How many calls for a report do not find it ready. */
   polls: number;
+  /** So many members of an organization, each with so many users, beside a hub with none. Default: the hub alone. */
+  members?: number;
 };
 
 /** 5 %: one user in so many needs attention. */
 const ONE_IN = 20;
 
-export const needsAttention = (index: number): boolean => index % ONE_IN === ONE_IN / 2;
+const needsAttention = (index: number): boolean => index % ONE_IN === ONE_IN / 2;
 
-export const userName = (index: number): string => `user-${String(index).padStart(5, '0')}`;
+const userName = (index: number): string => `user-${String(index).padStart(5, '0')}`;
 
 export const benchAccount = (world: BenchWorld) => fakeAccount(accountOf(world));
 
-export const benchWorld = (world: BenchWorld) => fakeWorld({ accounts: [accountOf(world)] });
+/** Where the world has an organization, the hub is its management account. */
+export const benchWorld = (world: BenchWorld, overrides: FakeWorldOverrides = {}) => {
+  const members = memberIds(world);
+  return members.length === 0
+    ? fakeWorld({ ...overrides, accounts: [accountOf(world)] })
+    : fakeWorld({
+        ...overrides,
+        accounts: [{}, ...members.map((id) => ({ ...accountOf(world), id, name: `member-${id}` }))],
+        organization: { members: [HUB_ACCOUNT_ID, ...members].map((id) => ({ id, name: `member-${id}` })) },
+      });
+};
+
+/** The accounts that have the users. */
+export const accountIds = (world: BenchWorld): string[] => {
+  const members = memberIds(world);
+  return members.length === 0 ? [HUB_ACCOUNT_ID] : members;
+};
+
+const memberIds = ({ members = 0 }: BenchWorld): string[] =>
+  Array.from({ length: members }, (_, index) => String(222_200_000_000 + index));
+
+export const usersNeedingAttention = ({ users }: Pick<BenchWorld, 'users'>): string[] =>
+  Array.from({ length: users }, (_, index) => index)
+    .filter(needsAttention)
+    .map(userName);
 
 const accountOf = ({ users, age, polls }: BenchWorld): FakeAccountOverrides => ({
   report: { polls },

@@ -8,13 +8,14 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Calls, recordCalls } from './calls.ts';
+import { type Call, type Calls, recordCalls } from './calls.ts';
 import { fakeCloudTrail } from './cloudtrail.ts';
 import { refusalOf } from './fault-errors.ts';
-import { type Faults, injectFaults } from './faults.ts';
+import { type Fault, type Faults, injectFaults } from './faults.ts';
 import { type HttpAnswer, type HttpRequest, type Outcome, outcomeUnder, serve, wait } from './http.ts';
 import { fakeIam } from './iam.ts';
 import { fakeLambda } from './lambda.ts';
+import { type Limits, limitCalls } from './limits.ts';
 import { fakeOrganizations } from './organizations.ts';
 import { type FakeObjects, fakeS3 } from './s3.ts';
 import { fakeSecretsManager } from './secrets-manager.ts';
@@ -30,6 +31,8 @@ export interface FakeAwsOptions {
   now?: () => Date;
   /** How long every call takes. Default 0. */
   latencyMs?: number;
+  /** What is throttled, by the machine's own clock. Default: nothing. */
+  limits?: Limits;
 }
 
 export interface FakeAws {
@@ -37,6 +40,8 @@ export interface FakeAws {
   url: string;
   world: FakeWorld;
   calls: Calls;
+  /** Those of `calls` that `limits` throttled. */
+  throttled: Calls;
   faults: Faults;
   sns: { published: FakePublished[] };
   s3: { objects: FakeObjects };
@@ -55,8 +60,11 @@ export const startFakeAws = async ({
   world = fakeWorld(),
   now = () => new Date(),
   latencyMs = 0,
+  limits = {},
 }: FakeAwsOptions = {}): Promise<FakeAws> => {
   const calls = recordCalls();
+  const throttled = recordCalls();
+  const isOver = limitCalls(limits, () => performance.now());
   const faults = injectFaults();
   const published: FakePublished[] = [];
   const objects: FakeObjects = new Map();
@@ -73,6 +81,12 @@ export const startFakeAws = async ({
     fakeLambda,
   ];
 
+  const throttle = (call: Call, region: string): Fault | undefined => {
+    if (!isOver(call, region)) return undefined;
+    throttled.record(call);
+    return { operation: call.operation, kind: 'throttle' };
+  };
+
   const handle = async (request: HttpRequest): Promise<Outcome> => {
     const scope = credentialScope(request.headers);
     const service = services.find(({ name }) => name === scope?.service);
@@ -81,7 +95,7 @@ export const startFakeAws = async ({
     const accountId = accountOf(scope.accessKeyId, world, sessions);
     const call = { operation: `${service.name}:${action}`, account: accountId ?? '', params };
     calls.record(call);
-    const fault = faults.meet(call);
+    const fault = faults.meet(call) ?? throttle(call, scope.region);
     await wait(latencyMs);
     const work = (): HttpAnswer => {
       try {
@@ -106,6 +120,7 @@ export const startFakeAws = async ({
     url,
     world,
     calls,
+    throttled,
     faults,
     sns: { published },
     s3: { objects },
