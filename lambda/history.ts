@@ -46,7 +46,7 @@ export const recall = async (
  */
 export const remember = async (
   memory: AccountMemory,
-  { unreadable, refusal }: Recalled,
+  { unreadable, refusal }: Pick<Recalled, 'unreadable' | 'refusal'>,
   history: History,
 ): Promise<void> => {
   if (refusal !== undefined) throw new Error(`its history could not be read, and is left as it is: ${refusal}`);

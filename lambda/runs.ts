@@ -20,8 +20,10 @@ export const scanOnce = async (notes: RunNotes | undefined, scan: () => Promise<
   if (known) return known;
   const found = await scan();
   try {
-    const there = await notes.writeFirst('scan', JSON.stringify({ version: VERSION, ...found }));
-    return parse(there) ?? found;
+    const ours = JSON.stringify({ version: VERSION, ...found });
+    const there = await notes.writeFirst('scan', ours);
+    // Of hundreds of accounts it is too long to be parsed for nothing.
+    return there === ours ? found : (parse(there) ?? found);
   } catch (error) {
     const reason = `the run could not be noted, so a repetition may tell it again: ${reasonOf(error)}`;
     return { ...found, unnoted: { scope: 'notifier', id: 's3', reason } };

@@ -22,7 +22,7 @@ export type AuditorFunctionProps = {
   failures: IQueue;
   /** Names and addresses only: settings travel with the code. */
   environment: Readonly<Record<string, string>>;
-  /** MiB. @default 512 */
+  /** MiB. @default 1024 */
   memorySize?: number;
 };
 
@@ -31,7 +31,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The auditor: one ES module with the SDK in it, and its settings beside it. */
 export const auditorFunction = (
   scope: Construct,
-  { settings, role, logGroup, failures, environment, memorySize = 512 }: AuditorFunctionProps,
+  { settings, role, logGroup, failures, environment, memorySize = 1024 }: AuditorFunctionProps,
 ): NodejsFunction => {
   const directory = mkdtempSync(join(tmpdir(), 'keyaudit-settings-'));
   try {

@@ -24,7 +24,7 @@ import { Topics } from './topics.ts';
 
 export type AuditorStackProps = StackProps & {
   settings: Settings;
-  /** Of the function, in MiB. @default 512 */
+  /** Of the function, in MiB. @default 1024 */
   memorySize?: number;
 };
 

@@ -190,7 +190,7 @@ describe('IAM, which throttles by the account,', () => {
     expect(listing.most).toBe(3);
   });
 
-  it('is asked about eight accounts at once', async () => {
+  it('is asked about sixteen accounts at once', async () => {
     const accounts = Array.from({ length: 20 }, (_, at) => account({ id: String(111122223300 + at) }));
     const opening = atOnce(async () => accountReader());
     const { report } = await audit(
@@ -203,7 +203,7 @@ describe('IAM, which throttles by the account,', () => {
         signal: forever,
       },
     );
-    expect(opening.most).toBe(8);
+    expect(opening.most).toBe(16);
     expect(report.summary).toMatchObject({ accountsScanned: 20, findings: 20 });
   });
 });
