@@ -16,7 +16,7 @@ import { locators } from './locators/index.ts';
 import type { RunMetrics } from './metrics.ts';
 import { notifierContext } from './notifiers/context.ts';
 import { notifiers } from './notifiers/index.ts';
-import { manyLines } from './render/safe-text.ts';
+import { indentedLines } from './render/safe-text.ts';
 import { METRICS_NAMESPACE, parseSettings } from './settings.ts';
 
 /** The Lambda's entry: wiring on cold start, nothing else. */
@@ -25,7 +25,7 @@ const { REPORT_BUCKET, SETTINGS_FILE, SLACK_TOKEN_SECRET_ARN } = process.env;
 const logger = new Logger({
   serviceName: 'keyaudit',
   // Names and messages of others are in the log as well.
-  jsonReplacerFn: (_name, value) => (typeof value === 'string' ? manyLines(value) : value),
+  jsonReplacerFn: (_name, value) => (typeof value === 'string' ? indentedLines(value) : value),
 });
 const settings = parseSettings(
   JSON.parse(readFileSync(SETTINGS_FILE ?? new URL('settings.json', import.meta.url), 'utf8')),

@@ -112,7 +112,7 @@ const readRoster = async (
       signal.throwIfAborted();
       // Whoever can not list users may still know of a root key.
       const failed = `its users could not be listed: ${reasonOf(error)}`;
-      return { about: { ...about, failed, failures: [] }, users: [], root };
+      return { about: { ...about, failed }, users: [], root };
     }
   }
 };

@@ -139,6 +139,9 @@ describe('an error as it leaves the program', () => {
     expect(plain.cause).toMatchObject({ name: 'RangeError', message: 'too far', stack: cause.stack });
     expect([Object.keys(plain), Object.keys(plain.cause as Error)]).toEqual([[], []]);
     expect(plainError(new Error('alone')).cause).toBeUndefined();
+    const endless = new Error('its own cause');
+    endless.cause = endless;
+    expect(plainError(endless).message).toBe('its own cause');
   });
 
   it('keeps each of several', () => {

@@ -21,6 +21,7 @@ import {
 } from '../lambda/aws/iam.ts';
 import { NOW } from './builders.ts';
 
+const never = { LastUsedDate: undefined, ServiceName: 'N/A', Region: 'N/A' };
 const iam = mockClient(IAMClient);
 beforeEach(() => {
   iam.reset();
@@ -144,8 +145,13 @@ describe('readRootKeyPresent', () => {
 
 describe('findKeyUser', () => {
   it('gives the name of the user', async () => {
-    iam.on(GetAccessKeyLastUsedCommand, { AccessKeyId: KEY }).resolves({ UserName: 'alice' });
+    iam.on(GetAccessKeyLastUsedCommand, { AccessKeyId: KEY }).resolves({ UserName: 'alice', AccessKeyLastUsed: never });
     expect(await findKeyUser(call)(KEY)).toBe('alice');
+  });
+
+  it('does not take an answer without anything for an unknown key', async () => {
+    iam.on(GetAccessKeyLastUsedCommand).resolves({});
+    await expect(findKeyUser(call)(KEY)).rejects.toThrow('has no AccessKeyLastUsed');
   });
 
   it.each([

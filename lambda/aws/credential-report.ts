@@ -4,6 +4,7 @@ import {
   type IAMClient,
   LimitExceededException,
 } from '@aws-sdk/client-iam';
+import { given } from '../domain/given.ts';
 import type { ReadCredentialReport } from '../ports.ts';
 
 /**
@@ -49,7 +50,7 @@ export const readCredentialReport =
 /** LimitExceeded: AWS has no capacity to generate one just now. */
 const isGenerated = ({ iam, abortSignal }: ReportCall): Promise<boolean> =>
   iam.send(new GenerateCredentialReportCommand({}), { abortSignal }).then(
-    ({ State }) => State === 'COMPLETE',
+    ({ State }) => given(State, 'State') === 'COMPLETE',
     (error: unknown) => {
       if (error instanceof LimitExceededException) return false;
       throw error;

@@ -76,7 +76,9 @@ export const findKeyUser =
   async (accessKeyId) => {
     try {
       const command = new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId });
-      return (await iam.send(command, { abortSignal })).UserName;
+      const { AccessKeyLastUsed, UserName } = await iam.send(command, { abortSignal });
+      given(AccessKeyLastUsed, 'AccessKeyLastUsed');
+      return UserName;
     } catch (error) {
       const isRefusal = error instanceof Error && /^AccessDenied(Exception)?$/.test(error.name);
       if (isRefusal || error instanceof NoSuchEntityException) return undefined;

@@ -6,6 +6,8 @@ import {
   brokenInChannels,
   brokenInHistory,
   brokenInReport,
+  brokenInUsersHistory,
+  brokenReasons,
   brokenSecrets,
   brokenWhereMended,
   isLockedOut,
@@ -62,7 +64,9 @@ const brokenInScan = (judged: JudgedScan): string[] => {
   return [
     ...brokenInReport(report, clean.report, cell, world),
     ...brokenInChannels(judged),
+    ...brokenReasons(judged),
     ...brokenInHistory(report, outcome.history, judged.yesterday),
+    ...brokenInUsersHistory(report, outcome.history, judged.yesterday),
     ...untoldIn(stderr, report.failures, report).map((what) => `stderr: ${what}`),
     ...(exitCode === expected ? [] : [`it exits with ${exitCode}`]),
     ...(isUntold && exitCode !== exitCodes.incomplete

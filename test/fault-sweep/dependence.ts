@@ -43,6 +43,14 @@ const tellsOfUser = (action: string | undefined, params: Call['params'], key: Ke
   return action === 'ListUsers' ? !isRoot : isRoot;
 };
 
+/** The user whom a call of IAM asks about; `undefined` where it asks about the account. */
+export const subjectOf = (params: Call['params'], account: string, { accounts }: FakeWorld): string | undefined => {
+  const { UserName: userName, AccessKeyId: accessKeyId } = params;
+  if (typeof userName === 'string') return userName;
+  const users = accounts.find(({ id }) => id === account)?.users ?? [];
+  return users.find(({ keys }) => keys.some((key) => key.accessKeyId === accessKeyId))?.userName;
+};
+
 const userOf = ({ account, userName }: Key, { accounts }: FakeWorld): FakeUser | undefined =>
   accounts.find(({ id }) => id === account.id)?.users.find((user) => user.userName === userName);
 

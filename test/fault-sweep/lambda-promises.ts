@@ -3,9 +3,12 @@ import type { AuditReport } from '../../lambda/domain/report.ts';
 import { type LambdaOutcome, type LambdaRun, LONGEST_RUN } from './lambda-run.ts';
 import type { Cell } from './matrix.ts';
 import {
+  brokenBySilence,
   brokenInChannels,
   brokenInHistory,
   brokenInReport,
+  brokenInUsersHistory,
+  brokenReasons,
   brokenSecrets,
   brokenWhereMended,
   isLockedOut,
@@ -36,16 +39,29 @@ export const judgeLambda = (cell: Cell, { outcome, repeated, ...given }: LambdaR
   };
 };
 
-/** With so many ms for a run: it ends before, and if not everything was told, it fails. */
+/** With so many ms for a run: it ends before, tells what it has and what is missing, and fails by the channel that it could not tell. */
 export const judgeHanging =
   (time: number) =>
-  (_cell: Cell, { outcome: { elapsed, error, slack, emails } }: LambdaRun): Verdict => ({
-    broken: [
-      ...(elapsed < time ? [] : [`it took ${elapsed / 1_000} s of ${time / 1_000}`]),
-      ...(error || (slack.length > 0 && emails.length > 0) ? [] : ['it told nobody, and did not fail']),
-    ],
-    result: error ? 'the run fails and says why' : 'everybody is told',
-  });
+  (cell: Cell, { outcome, ...given }: LambdaRun, clean: LambdaOutcome): Verdict => {
+    const { elapsed, error, report } = outcome;
+    const judged = { cell, outcome, clean, ...given };
+    const isUntold = isOfSlack(cell) || isOfSns(cell);
+    return {
+      broken: [
+        ...(elapsed < time ? [] : [`it took ${elapsed / 1_000} s of ${time / 1_000}`]),
+        ...(isLockedOut(cell)
+          ? brokenWhereLockedOut(outcome)
+          : !report || !clean.report
+            ? ['it left no report']
+            : [
+                ...brokenBySilence(report, clean.report, cell, given.world),
+                ...brokenInChannels(judged),
+                ...(isUntold ? brokenWhereUntold(judged) : brokenAnswer(outcome, report)),
+              ]),
+      ],
+      result: error ? 'the run fails and says why' : 'everybody is told',
+    };
+  };
 
 const brokenByFault = (judged: JudgedRun): string[] => {
   const { cell, outcome, clean } = judged;
@@ -72,7 +88,9 @@ const brokenInRun = (judged: JudgedRun): string[] => {
   return [
     ...brokenInReport(report, clean.report, cell, world),
     ...brokenInChannels(judged),
+    ...brokenReasons(judged),
     ...brokenInHistory(report, outcome.history, judged.yesterday),
+    ...brokenInUsersHistory(report, outcome.history, judged.yesterday),
     ...(isOfSlack(cell) || isOfSns(cell) ? brokenWhereUntold(judged) : brokenAnswer(outcome, report)),
     ...(metrics['AccountsFailed'] === accountsFailed
       ? []
@@ -119,7 +137,7 @@ const isHarmless = ({ cell: { operation, kind, calls }, outcome, clean }: Judged
     ? calls.every(({ params }) => String(params['Path']).includes('/runs/'))
     : kind === 'reset' && isDeepStrictEqual(outcome.stored, clean.stored);
 
-/** The most that one message is sent in a run and its repetition, where answers are lost. */
+/** The most that one message is sent in a run and its repetition, where answers are lost: SNS's client makes five attempts. */
 const MOST_ATTEMPTS = 6;
 
 /** Lambda repeats a run that failed: then everything is told that was not, and nothing that was. */

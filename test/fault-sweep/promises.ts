@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Failure, ROOT_USER_NAME } from '../../lambda/domain/model.ts';
 import type { AuditReport, Finding } from '../../lambda/domain/report.ts';
-import { type FakeWorld, HUB_CREDENTIALS } from '../fake-aws/index.ts';
-import { dependsOn, type Key } from './dependence.ts';
+import { type FakeWorld, type FaultKind, HUB_CREDENTIALS } from '../fake-aws/index.ts';
+import { dependsOn, type Key, subjectOf } from './dependence.ts';
 import type { Cell } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -58,14 +58,41 @@ export const brokenInHistory = (
     .filter(({ id }) => Object.keys(yesterday).some((name) => name.includes(id) && history[name] !== yesterday[name]))
     .map(({ id }) => `it remembers another ${id} than it could read`);
 
+/** And so it is with a user of whom something could not be read, in an account that was. */
+export const brokenInUsersHistory = (
+  { failures }: AuditReport,
+  history: Readonly<Record<string, string>>,
+  yesterday: Readonly<Record<string, string>>,
+): string[] =>
+  failures
+    .filter(({ scope }) => scope === 'user')
+    .flatMap(({ id }) => {
+      const [accountId = '', userName = ''] = id.split('/');
+      const seen = (texts: Readonly<Record<string, string>>): string[] => {
+        const [, text] = Object.entries(texts).find(([name]) => name.includes(accountId)) ?? [];
+        const { findings } = JSON.parse(text ?? '{"findings":[]}') as { findings: RememberedFinding[] };
+        return findings
+          .filter((finding) => finding.userName === userName)
+          .map(({ accessKeyId, firstSeenAt }) => `${id}/${accessKeyId} since ${firstSeenAt}`);
+      };
+      const now = seen(history);
+      return seen(yesterday).filter((finding) => !now.includes(finding));
+    })
+    .map((finding) => `it forgot ${finding}`);
+
+type RememberedFinding = { userName: string; accessKeyId: string | null; firstSeenAt: string };
+
 /** Each channel that works was told once, and of everything that failed before its turn. */
-export const brokenInChannels = ({ cell, outcome: { report, told, slack, emails } }: Judged): string[] => {
+export const brokenInChannels = ({ cell, outcome: { report, told, slack, emails }, clean }: Judged): string[] => {
   if (!report) return [];
   const isSlackFailureTold = !isOfSlack(cell) || emails.some((text) => /^Not delivered: slack: /m.test(text));
   const digests = slack.filter((text) => !text.startsWith('↳'));
+  const notes = newNotes(report, clean.report);
   const working = [
-    ...(isOfSlack(cell) ? [] : [{ channel: 'Slack', texts: digests, failures: report.failures.filter(isOfReading) }]),
-    ...(isOfSns(cell) ? [] : [{ channel: 'SNS', texts: emails, failures: (told ?? report).failures }]),
+    ...(isOfSlack(cell)
+      ? []
+      : [{ channel: 'Slack', texts: digests, failures: [...report.failures.filter(isOfReading), ...notes] }]),
+    ...(isOfSns(cell) ? [] : [{ channel: 'SNS', texts: emails, failures: [...(told ?? report).failures, ...notes] }]),
   ];
   return [
     ...(isSlackFailureTold ? [] : ['SNS is not told that Slack failed']),
@@ -76,30 +103,88 @@ export const brokenInChannels = ({ cell, outcome: { report, told, slack, emails 
   ];
 };
 
+/** What is said of accounts that were scanned all the same, and is not said without the fault. */
+export const newNotes = ({ accounts }: AuditReport, clean: AuditReport | undefined): Failure[] =>
+  accounts
+    .filter(({ id, status, reason }) => status === 'scanned' && reason && reason !== noteOf(id, clean))
+    .map(({ id, reason = '' }) => ({ scope: 'account', id, reason }));
+
+const noteOf = (id: string, report: AuditReport | undefined): string | undefined =>
+  report?.accounts.find((account) => account.id === id)?.reason;
+
+/** Words of AWS, of Slack, of the SDK and ours for each fault. */
+const words: Partial<Record<FaultKind, RegExp>> = {
+  throttle: /Throttling|Rate exceeded|TooManyRequests|SlowDown|busy/,
+  ratelimited: /ratelimited|busy/,
+  error500: /Failure|Internal|ServiceException|HTTP 500/,
+  timeout: /Timeout|timed? ?out|did not take|aborted/i,
+  reset: /aborted|socket|hang up|terminated|closed/i,
+  malformed: /parse|JSON|XML|Unexpected|has no|Somebody else|could not be understood|not 200/i,
+  empty: /has no|gave no|without|Somebody else|could not be understood/,
+  deny: /Denied|Authorization|permission|missing_scope|lacks/i,
+  'expired-token': /Expired|token_expired|token/i,
+  'not-found': /NoSuch|NotFound|not ready|no such|There is no|channel_not_found|not authorized/i,
+};
+
+/** What is said is what happened: not only that something did. */
+export const brokenReasons = ({ cell, outcome: { report, error }, clean }: Judged): string[] => {
+  if (!report) return [];
+  const reasons = [...report.failures, ...newNotes(report, clean.report)].map(({ reason }) => reason);
+  const said = [...reasons, ...(error ? [error.message] : [])];
+  // What became of an upload is said by the call after it.
+  const word = cell.operation === 'slack:upload' ? /file_not_found|Slack/ : words[cell.kind];
+  return said.length === 0 || said.some((reason) => word?.test(reason))
+    ? []
+    : [`nobody says ${cell.kind}: ${said.join('; ')}`];
+};
+
+/** Whoever a call of IAM tells of is named where it fails, be there a finding or not. */
+export const brokenNames = (report: AuditReport, clean: AuditReport, cell: Cell, world: FakeWorld): string[] => {
+  const isGone = goneBy(cell);
+  const named = [...report.failures, ...newNotes(report, clean)].map(({ id }) => id);
+  return cell.calls
+    .filter(({ operation }) => operation.startsWith('iam:'))
+    .flatMap(({ account, params }) => {
+      const user = subjectOf(params, account, world);
+      if (user !== undefined && isGone({ userName: user })) return [];
+      const isNamed = named.some((id) => id === account || id.startsWith(`${account}/${user ?? ''}`));
+      return isNamed
+        ? []
+        : [`${account}${user === undefined ? '' : `/${user}`} could not be read, and nothing names it`];
+    });
+};
+
 const isOfReading = ({ scope }: Failure): boolean => scope !== 'notifier';
 
-/**
- * Every finding that does not depend on the call is there, and the same; whatever is missing or less is said; and nothing is
- * called resolved that was not read.
- */
+/** Every finding that does not depend on the call is there, and the same; and what `brokenBySilence` and `brokenNames` promise. */
 export const brokenInReport = (faulty: AuditReport, clean: AuditReport, cell: Cell, world: FakeWorld): string[] => {
   const isConcerned = dependsOn(cell, world);
+  return [
+    ...inReport(clean)
+      .filter((key) => !isConcerned(key) && isOther(key, faulty, cell))
+      .map((key) => `${named(key)} does not depend on the call: ${difference(foundIn(faulty, key), key)}`),
+    ...brokenBySilence(faulty, clean, cell, world),
+    ...brokenNames(faulty, clean, cell, world),
+  ];
+};
+
+const foundIn = (report: AuditReport, key: Key): Finding | undefined =>
+  inReport(report).find((each) => isSame(each, key));
+
+const isOther = (key: Finding, faulty: AuditReport, cell: Cell): boolean =>
+  !isDeepStrictEqual(essence(foundIn(faulty, key), cell), essence(key, cell));
+
+/** Whatever is missing or less is said, and nothing is called resolved that was not read: also where time ran out. */
+export const brokenBySilence = (faulty: AuditReport, clean: AuditReport, cell: Cell, world: FakeWorld): string[] => {
   const isGone = goneBy(cell);
-  const foundFaulty = (key: Key): Finding | undefined => inReport(faulty).find((each) => isSame(each, key));
   const isToldOf = (key: Key): boolean =>
     faulty.failures.some((failure) => isAbout(failure, key, world)) ||
     // A finding that says less, as without a credential report.
-    (foundFaulty(key) !== undefined && faulty.accounts.some(({ id, reason }) => id === key.account.id && reason));
-  const others = inReport(clean).filter(
-    (key) => !isDeepStrictEqual(essence(foundFaulty(key), cell), essence(key, cell)),
-  );
+    (foundIn(faulty, key) !== undefined && newNotes(faulty, clean).some(({ id }) => id === key.account.id));
   return [
-    ...others
-      .filter((key) => !isConcerned(key))
-      .map((key) => `${named(key)} does not depend on the call: ${difference(foundFaulty(key), key)}`),
-    ...others
-      .filter((key) => !isGone(key) && !isToldOf(key))
-      .map((key) => `no failure says why of ${named(key)}: ${difference(foundFaulty(key), key)}`),
+    ...inReport(clean)
+      .filter((key) => isOther(key, faulty, cell) && !isGone(key) && !isToldOf(key))
+      .map((key) => `no failure says why of ${named(key)}: ${difference(foundIn(faulty, key), key)}`),
     ...faulty.resolved
       .filter((key) => !clean.resolved.some((other) => isSame(key, other)) && !isGone(key))
       .map((key) => `${named(key)} is called resolved`),
@@ -135,7 +220,12 @@ const essence = (finding: Finding | undefined, cell: Cell): object | undefined =
   };
 };
 
-const isAbout = ({ scope, id }: Failure, { account, userName }: Key, { organization }: FakeWorld): boolean => {
+const isAbout = (
+  { scope, id }: Failure,
+  { account, userName, accessKeyId }: Key,
+  { organization }: FakeWorld,
+): boolean => {
+  if (scope === 'locator') return accessKeyId !== null && id.includes(accessKeyId);
   if (scope === 'user') return id === `${account.id}/${userName}`;
   const units = organization ? [organization.rootId, ...organization.units.map((unit) => unit.id)] : [];
   return scope === 'account' && [account.id, 'organization', 'accounts', ...units].includes(id);
