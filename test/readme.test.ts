@@ -18,7 +18,16 @@ describe('the README', () => {
     const rows = rules.map(
       ({ id, severity, statement, remediation }) => `| \`${id}\` | ${severity} | ${statement} | ${remediation} |`,
     );
-    expect(readme).toContain(`<!-- rules -->\n${rows.join('\n')}\n<!-- /rules -->`);
+    expect(readme).toContain(`|---|---|---|---|\n${rows.join('\n')}\n\n`);
+  });
+
+  it('has as many cells in every row of a table', () => {
+    const cellsOf = (row: string): number => row.replaceAll('\\|', '').split('|').length;
+    const rows = readme.split('\n');
+    const uneven = rows.filter(
+      (row, at) => row.startsWith('|') && rows[at - 1]?.startsWith('|') && cellsOf(row) !== cellsOf(rows[at - 1] ?? ''),
+    );
+    expect(uneven).toEqual([]);
   });
 
   it('has every stage in its table, in the order in which they are tried', () => {
