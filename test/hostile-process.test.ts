@@ -32,7 +32,8 @@ const start = (user: FakeUserOverrides) => {
   return embeddedAws({ world, now: () => new Date() });
 };
 
-const run = (...args: string[]) => runKeyaudit(args, { env: process.env });
+/** As CI runs it: it takes itself for a terminal in colours. */
+const run = (...args: string[]) => runKeyaudit(args, { env: { ...process.env, CI: 'true' } });
 
 const alive = (...texts: string[]): string[] => texts.flatMap((text) => [...aliveInText(text), ...linesOfOthers(text)]);
 

@@ -230,7 +230,8 @@ const write = (report: AuditReport, { format, output }: ScanOptions): boolean =>
       process.stderr.write(`keyaudit: Cannot write ${output}: ${(error as Error).message}. Here it is instead:\n`);
     }
   }
-  const colors = pc.createColors(pc.isColorSupported && process.stdout.isTTY);
+  // No terminal is `undefined`, which would mean the default: colours, in CI.
+  const colors = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
   process.stdout.write(render(report, format, colors, process.stdout.columns));
   return !toFile;
 };
